@@ -14,8 +14,12 @@ interface Counted {
 
 const standardStreams = 2;
 
-/** Puts the recorder around every function of `node:fs`, `node:fs/promises` and every method of a file handle. */
-export function watchFiles(recorder: Recorder): void {
+/**
+ * Puts the recorder around every function of `node:fs`, `node:fs/promises` and every method of a file handle. Resolves when the
+ * last are replaced: before, a recording would lack their steps.
+ */
+export async function watchFiles(recorder: Recorder): Promise<void> {
+  const { open } = promises;
   const files = new FileCalls(recorder);
   const methods = promises as unknown as Record<string, Call>;
   const all = fs as unknown as Record<string, Call>;
@@ -31,7 +35,7 @@ export function watchFiles(recorder: Recorder): void {
       all[`${name}Sync`] = files.sync(name, sync);
     }
   }
-  files.watchHandles(methods["open"] as typeof promises.open);
+  await files.watchHandles(await open("/"));
 }
 
 class FileCalls {
@@ -119,21 +123,19 @@ class FileCalls {
   }
 
   /** Wraps the methods of all file handles: they share a prototype. */
-  watchHandles(open: typeof promises.open): void {
-    void open("/").then(async (handle: FileHandle) => {
-      const prototype = Object.getPrototypeOf(handle) as Record<string, Call>;
-      await handle.close();
-      for (const name of Object.keys(fileCalls)) {
-        const original = Object.getOwnPropertyDescriptor(prototype, name)?.value as Call | undefined;
-        if (original !== undefined) {
-          const call = (self: object, parameters: unknown[]): Promise<unknown> =>
-            this.#ofHandle(name, self, original, parameters);
-          prototype[name] = function (this: object, ...parameters: unknown[]) {
-            return call(this, parameters);
-          };
-        }
+  async watchHandles(handle: FileHandle): Promise<void> {
+    const prototype = Object.getPrototypeOf(handle) as Record<string, Call>;
+    await handle.close();
+    for (const name of Object.keys(fileCalls)) {
+      const original = Object.getOwnPropertyDescriptor(prototype, name)?.value as Call | undefined;
+      if (original !== undefined) {
+        const call = (self: object, parameters: unknown[]): Promise<unknown> =>
+          this.#ofHandle(name, self, original, parameters);
+        prototype[name] = function (this: object, ...parameters: unknown[]) {
+          return call(this, parameters);
+        };
       }
-    });
+    }
   }
 
   async #ofHandle(name: string, self: object, original: Call, parameters: unknown[]): Promise<unknown> {

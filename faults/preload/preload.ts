@@ -19,16 +19,16 @@ if (given !== undefined) {
   const recorder = new Recorder(JSON.parse(given) as Settings);
   const { socket } = recorder.settings;
   rmSync(socket, { force: true });
-  createServer((connection) => {
+  const server = createServer((connection) => {
     connection.unref().on("error", () => undefined);
     createInterface(connection).on("line", (line) => {
       connection.write(`${JSON.stringify(recorder.obey(JSON.parse(line) as Order))}\n`);
     });
-  })
-    .listen(socket)
-    .unref();
-  watchFiles(recorder);
+  });
+  const isWatching = watchFiles(recorder);
   watchCommands(recorder);
   watchCalls(recorder);
   syncBuiltinESMExports();
+  // Orders are accepted when every step is seen.
+  void isWatching.then(() => server.listen(socket).unref());
 }

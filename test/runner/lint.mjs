@@ -32,9 +32,9 @@ const checks = [
 ];
 
 /** The command of a check, and what identifies it in the cache. */
-function commandOf({ program, script }) {
+function commandOf({ name, program, script }) {
   return script === undefined
-    ? { id: program, command: npmProgram(program), first: [] }
+    ? { id: `${program}-${name.replaceAll(" ", "-")}`, command: npmProgram(program), first: [] }
     : { id: basename(script, ".mjs"), command: process.execPath, first: [script] };
 }
 
