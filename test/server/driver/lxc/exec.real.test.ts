@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
+import { hasErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
 import { Cgroups, killAll, payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
 import { firstProcessOf } from "../../../../server/driver/lxc/cgroups/first-process";
@@ -258,21 +259,26 @@ function describeCommands(waits: boolean): void {
   });
 
   it("start even if a booting systemd removes their cgroup", async () => {
-    await endShell();
-    await eventually(async () => (await commandCgroups(host())).length === 0, "no shell waits");
     const { unified } = await readHierarchies();
     const payload = join(unified, payloadPrefix + host().place.container(500).name);
+    const seen = new Set<string>();
     const removed = new Set<string>();
     const systemd = watch(payload, (_event, name) => {
       // The watch also reports removals.
-      if (removed.size < 2 && name?.startsWith("minicloud-") === true && !removed.has(name)) {
-        removed.add(name);
-        rmdirSync(join(payload, name));
+      if (removed.size < 2 && name?.startsWith("minicloud-") === true && !seen.has(name)) {
+        seen.add(name);
+        if (removeUnlessBusy(join(payload, name))) {
+          removed.add(name);
+        }
       }
     });
     try {
-      assert.equal(await shell(host(), "echo here"), "here");
-      assert.equal(removed.size, 2);
+      await eventually(async () => {
+        await endShell();
+        await eventually(async () => (await commandCgroups(host())).length === 0, "no shell waits");
+        assert.equal(await shell(host(), "echo here"), "here");
+        return removed.size === 2;
+      }, "two cgroups were removed before their command entered them");
     } finally {
       systemd.close();
     }
@@ -285,4 +291,17 @@ function describeCommands(waits: boolean): void {
     await assertMccError(shell(host(), "sleep 1000", { timeoutMs: 200 }), "timeout", /0\.2 s/);
     assert.deepEqual(await commandCgroups(host()), []);
   });
+}
+
+/** @returns false if the command has entered it, or has ended already. */
+function removeUnlessBusy(cgroup: string): boolean {
+  try {
+    rmdirSync(cgroup);
+    return true;
+  } catch (error) {
+    if (hasErrno(error, "EBUSY", "ENOENT")) {
+      return false;
+    }
+    throw error;
+  }
 }

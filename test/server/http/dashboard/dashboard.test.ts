@@ -126,6 +126,23 @@ describe("the dashboard's answers", function () {
     assert.notEqual(oldProtocol.status, 200);
   });
 
+  it("ignore the offer of another protocol, which some clients send with each request", async () => {
+    const offer = {
+      connection: "Upgrade, HTTP2-Settings",
+      upgrade: "h2c",
+      "http2-settings": "AAMAAABkAAQBAAAAAAIAAAAA",
+    };
+    const answer = await call({ ...offer, authorization: `Bearer ${token}` });
+    assert.deepEqual([answer.status, answer.body.includes('"result":[]')], [200, true]);
+    assert.equal((await call(offer)).status, 401);
+    const webSocket = { connection: "Upgrade", upgrade: "websocket" };
+    assert.equal((await call({ ...webSocket, authorization: `Bearer ${token}` })).status, 200);
+    assert.equal(
+      (await send(daemon.url, { method: "GET", path: "/terminal", headers: webSocket })).status,
+      400,
+    );
+  });
+
   it("give a session the rights of its token, until the token or the session ends", async () => {
     const { id } = await client.call("instance.create", { name: "web", waitSeconds: 30 });
     const reader = await logIn(await newToken("watcher", "reader"));
