@@ -3,6 +3,7 @@ import { MccError } from "../../protocol/error";
 import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
 import { shortList } from "../output/short-list";
 import { labelPair } from "../parameters/label";
+import { fleetName } from "../parameters/values";
 
 /** Selects instances by their stack and labels. */
 
@@ -29,6 +30,16 @@ export const selectionOptions = {
     syntax: "--stack <PROJECT/STACK>",
     help: "select instances of this Pulumi stack; also ORGANIZATION/PROJECT/STACK",
     value: stack.optional(),
+  },
+} as const;
+
+/** Selects the members of one fleet. */
+export const memberOption = {
+  fleet: {
+    syntax: "-f, --fleet <FLEET>",
+    help: "select members of this fleet",
+    value: fleetName.optional(),
+    names: ["fleet"],
   },
 } as const;
 

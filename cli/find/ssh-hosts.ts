@@ -4,21 +4,16 @@ import { jumpHostFor } from "../../client/ssh/jump-host";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/methods/instance";
 import type { Io } from "../io";
-import { fleetName, instanceText } from "../parameters/values";
+import { instanceText } from "../parameters/values";
 import { accessOptions } from "../ssh/access";
 import { findFleets } from "./fleets";
 import { findInstances, titleOf } from "./instances";
-import { type Selection, selectionOptions, wantedLabels } from "./selection";
+import { memberOption, type Selection, selectionOptions, wantedLabels } from "./selection";
 
 /** The options that select hosts for the configuration of another program. */
 export const sshHostOptions = {
   ...selectionOptions,
-  fleet: {
-    syntax: "-f, --fleet <FLEET>",
-    help: "select members of this fleet",
-    value: fleetName.optional(),
-    names: ["fleet"],
-  },
+  ...memberOption,
   jump: accessOptions.jump,
 } as const;
 

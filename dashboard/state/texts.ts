@@ -40,6 +40,15 @@ export function cpusText(cpus: number): string {
   return `${Math.round(cpus * 100)} %`;
 }
 
+/** Returns how many of all are shown. @param noun what they are, in the singular. */
+export function countText(chosen: number, all: number, noun: string): string {
+  const counted = `${all} ${noun}${all === 1 ? "" : "s"}.`;
+  if (all === 0) {
+    return `There are no ${noun}s.`;
+  }
+  return chosen === all ? counted : `${chosen} of ${all} ${noun}s.`;
+}
+
 /** Returns what is used of a limit. @param used undefined if it is not known. */
 export function ofLimit(used: string | undefined, limit: string): string {
   const isAmount = limit !== noLimit && limit !== unknown;

@@ -6,6 +6,7 @@ import type { CloudView } from "../state/cloud-view";
 import { filtersOf, passes, stackOf } from "../state/filters";
 import { useValue } from "../state/observable";
 import { hrefOf, route } from "../state/route";
+import { countText } from "../state/texts";
 import { FilterBar } from "./filter-bar";
 import { Pager, pageOf } from "./pager";
 import { mayChange } from "./rights";
@@ -48,7 +49,7 @@ export function FleetsView({ session, cloud }: ViewProperties) {
       <h1 tabIndex={-1}>Fleets</h1>
       <FilterBar all={all} query={query} />
       <p class="count" role="status">
-        {info === undefined ? "Loading…" : countText(chosen.length, all.length)}
+        {info === undefined ? "Loading…" : countText(chosen.length, all.length, "fleet")}
       </p>
       {rows.length > 0 && (
         <table role="table" class="list">
@@ -80,13 +81,6 @@ export function FleetsView({ session, cloud }: ViewProperties) {
       <Pager page={page} pages={pages} />
     </>
   );
-}
-
-function countText(chosen: number, all: number): string {
-  if (all === 0) {
-    return "There are no fleets.";
-  }
-  return chosen === all ? `${all} ${all === 1 ? "fleet" : "fleets"}.` : `${chosen} of ${all} fleets.`;
 }
 
 interface RowProperties {

@@ -7,6 +7,7 @@ import type { CloudView } from "../state/cloud-view";
 import { filtersOf, passes, stackOf } from "../state/filters";
 import { useValue } from "../state/observable";
 import { hrefOf, route } from "../state/route";
+import { countText } from "../state/texts";
 import type { UsageView } from "../state/usage-view";
 import { FilterBar } from "./filter-bar";
 import { Pager, pageOf } from "./pager";
@@ -55,7 +56,7 @@ export function InstancesView({ session, cloud }: ViewProperties) {
       <h1 tabIndex={-1}>Instances</h1>
       <FilterBar all={all} query={query} />
       <p class="count" role="status">
-        {info === undefined ? "Loading…" : countText(chosen.length, all.length)}
+        {info === undefined ? "Loading…" : countText(chosen.length, all.length, "instance")}
         {query["fleet"] ? ` Only those of the fleet ${query["fleet"]}.` : ""}
       </p>
       {rows.length > 0 && (
@@ -98,15 +99,6 @@ export function InstancesView({ session, cloud }: ViewProperties) {
       <Pager page={page} pages={pages} />
     </>
   );
-}
-
-function countText(chosen: number, all: number): string {
-  if (all === 0) {
-    return "There are no instances.";
-  }
-  return chosen === all
-    ? `${all} ${all === 1 ? "instance" : "instances"}.`
-    : `${chosen} of ${all} instances.`;
 }
 
 interface RowProperties {

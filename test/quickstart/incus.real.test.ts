@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { execa } from "execa";
 import { checkout, compiled } from "../support/checkout";
 import { temporaryFolders } from "../support/files/temporary-folder";
 import { type LxdCluster, startLxdCluster } from "../support/lxd/cluster";
+import { quickstartEnvironment } from "../support/programs/quickstart-environment";
 
 describe("npm run quickstart on an LXD server", function () {
   this.timeout(180_000);
@@ -15,15 +14,7 @@ describe("npm run quickstart on an LXD server", function () {
 
   before(async () => {
     server = await startLxdCluster(1, await newFolder());
-    const folder = await newFolder();
-    const home = join(folder, "home");
-    await mkdir(home);
-    environment = {
-      HOME: home,
-      PULUMI_HOME: join(folder, "pulumi-home"),
-      NO_COLOR: "1",
-      MCC_RUNTIME_DIR: join(folder, "run"),
-    };
+    environment = await quickstartEnvironment(await newFolder());
   });
   after(async () => {
     await server?.end();

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { checkout, compiled } from "../support/checkout";
 import { temporaryFolders } from "../support/files/temporary-folder";
+import { quickstartEnvironment } from "../support/programs/quickstart-environment";
 
 const program = compiled("quickstart/main.js");
 
@@ -13,16 +13,7 @@ describe("npm run quickstart", () => {
   let environment: NodeJS.ProcessEnv;
 
   before(async () => {
-    const folder = await newFolder();
-    const home = join(folder, "home");
-    await mkdir(home);
-    // The CLI is on PATH here. The home folder contains the state of the simulated hosts.
-    environment = {
-      HOME: home,
-      PULUMI_HOME: join(folder, "pulumi-home"),
-      NO_COLOR: "1",
-      MCC_RUNTIME_DIR: join(folder, "run"),
-    };
+    environment = await quickstartEnvironment(await newFolder());
   });
 
   async function quickstart(...words: string[]) {

@@ -2,11 +2,11 @@ import type { ForeignContainer } from "../../../protocol/methods/foreign-contain
 import { command } from "../../command";
 import { findFleets } from "../../find/fleets";
 import { findInstance } from "../../find/instances";
-import { contradictions, selectionOptions, wantedLabels } from "../../find/selection";
+import { contradictions, memberOption, selectionOptions, wantedLabels } from "../../find/selection";
 import type { Io } from "../../io";
 import { type InstanceRow, instanceColumns } from "../../output/instance-columns";
 import { type Form, formOptions, printListing } from "../../output/listing";
-import { flag, fleetName, instanceText } from "../../parameters/values";
+import { flag, instanceText } from "../../parameters/values";
 
 const mostReasons = 10;
 
@@ -31,12 +31,7 @@ export const listInstances = command({
       names: ["instance"],
     },
     ...selectionOptions,
-    fleet: {
-      syntax: "-f, --fleet <FLEET>",
-      help: "select members of this fleet",
-      value: fleetName.optional(),
-      names: ["fleet"],
-    },
+    ...memberOption,
     ...formOptions,
   },
   arguments: {},

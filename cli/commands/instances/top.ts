@@ -4,13 +4,13 @@ import { command } from "../../command";
 import { findFleets } from "../../find/fleets";
 import { findInstances } from "../../find/instances";
 import { requireUsage } from "../../find/require-usage";
-import { contradictions, selectionOptions, wantedLabels } from "../../find/selection";
+import { contradictions, memberOption, selectionOptions, wantedLabels } from "../../find/selection";
 import { type ShownUsage, usageReadings } from "../../find/usage-readings";
 import { formOptions, listingLines, noteOwned } from "../../output/listing";
 import { LiveLines } from "../../output/live-lines";
 import { standardScreen } from "../../output/table";
 import { usageColumns } from "../../output/usage-columns";
-import { duration, flag, fleetName, instanceText } from "../../parameters/values";
+import { duration, flag, instanceText } from "../../parameters/values";
 
 /** What rows can be sorted by: the largest first, or the first in the alphabet. */
 const amounts = {
@@ -44,12 +44,7 @@ export const top = command({
     },
     all: { syntax: "-a, --all", help: "include stopped instances", value: flag },
     ...selectionOptions,
-    fleet: {
-      syntax: "-f, --fleet <FLEET>",
-      help: "select members of this fleet",
-      value: fleetName.optional(),
-      names: ["fleet"],
-    },
+    ...memberOption,
     json: { ...formOptions.json, help: "print all fields as JSON; with --follow, one array per line" },
   },
   arguments: {
