@@ -12,7 +12,7 @@ const pauseMs = 300;
 
 /**
  * Ends an instance in any state and removes it. Operations that a dead daemon began are waited for, because they could create
- * or start it afterwards. No instance is a success.
+ * or start it afterwards. No instance is a success; one that the engine creates later is removed then.
  *
  * @throws MccError `unreachable` while its member does not answer: it may run there.
  */
@@ -26,6 +26,7 @@ export async function destroyInstance(engine: Engine, id: number): Promise<void>
       instance = await lookReachable(engine, id);
     }
     if (instance === undefined) {
+      engine.late.expect(id);
       return;
     }
     failure = await remove(engine, id, stateOf(instance) === "running", deadline);
@@ -39,6 +40,18 @@ export async function destroyInstance(engine: Engine, id: number): Promise<void>
     `Container ${id} could not be removed within ${deadline.timeoutMs / 1000} s: ${messageOf(failure)}`,
     "engine",
   );
+}
+
+/** Removes an instance that appeared, if the engine did not have it when it was destroyed. */
+export async function removeLate(engine: Engine, id: number): Promise<void> {
+  await engine.late.remove(id, async () => {
+    engine.log.info({ id }, "the engine created a container that was destroyed before; it is removed");
+    try {
+      await destroyInstance(engine, id);
+    } catch (error) {
+      engine.log.warn({ id, err: error }, "a container that the engine created late cannot be removed");
+    }
+  });
 }
 
 /** @throws MccError `unreachable`. */

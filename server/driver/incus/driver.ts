@@ -19,7 +19,7 @@ import type {
 } from "../driver";
 import { IncusClaims } from "./claims/claims";
 import { createInstance } from "./create";
-import { destroyInstance } from "./destroy";
+import { destroyInstance, removeLate } from "./destroy";
 import { type Engine, openEngine, pathOf, placeOf } from "./engine";
 import { execute } from "./guest/exec";
 import { readFile, writeFiles } from "./guest/files";
@@ -140,7 +140,9 @@ class IncusDriver implements Driver {
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {
     this.claims.created(spec);
-    return await createInstance(await this.#engine(), spec);
+    const engine = await this.#engine();
+    await engine.late.forget(spec.id);
+    return await createInstance(engine, spec);
   }
 
   async start(id: number, nameservers?: readonly string[]): Promise<void> {
@@ -214,7 +216,10 @@ class IncusDriver implements Driver {
 
   async #connect(): Promise<Engine> {
     const engine = await openEngine(this.options, this.settings);
-    engine.instances.watch((id) => this.#onDown?.(id));
+    engine.instances.watch({
+      onDown: (id) => this.#onDown?.(id),
+      onNew: (id) => void removeLate(engine, id),
+    });
     return engine;
   }
 }

@@ -9,6 +9,7 @@ import { SftpAccess } from "./guest/sftp-access";
 import { ImageStore } from "./images/store";
 import { memberOf } from "./instances/copy";
 import { Instances } from "./instances/instances";
+import { LateInstances } from "./instances/late-instances";
 import { InstanceNames } from "./instances/names";
 import { requireSameEngine } from "./kept-options";
 import type { EngineSettings } from "./settings";
@@ -27,6 +28,7 @@ export interface Engine {
   readonly server: Server;
   readonly names: InstanceNames;
   readonly instances: Instances;
+  readonly late: LateInstances;
   readonly images: ImageStore;
   readonly spread: Spread;
   readonly sftp: SftpAccess;
@@ -56,6 +58,7 @@ export async function openEngine(options: DriverOptions, settings: EngineSetting
     server,
     names,
     instances,
+    late: new LateInstances(),
     foreign: new ForeignInstances(api, names, log),
     sftp: new SftpAccess(api, names, log),
     spread: new Spread(() => readMembers(api), instances),

@@ -2,8 +2,12 @@ import type { ContainerState } from "../../driver";
 import type { ApiInstance } from "../api/types";
 import { statusCodes } from "../api/types";
 
-/** A change of what is known: an instance that ran does not run any more. */
-type OnDown = (name: string) => void;
+/** What changed in what is known. */
+interface CopyListener {
+  /** An instance that ran does not run any more. */
+  readonly onDown: (name: string) => void;
+  readonly onNew: (name: string) => void;
+}
 
 interface Entry {
   readonly instance: ApiInstance;
@@ -34,7 +38,7 @@ export class InstanceCopy {
   readonly #missing = new Map<string, number>();
   #looks = 0;
 
-  constructor(private readonly onDown: OnDown) {}
+  constructor(private readonly listener: CopyListener) {}
 
   all(): ApiInstance[] {
     return [...this.#entries.values()].map(({ instance }) => instance);
@@ -103,9 +107,12 @@ export class InstanceCopy {
     // The engine does not know more of one that it cannot reach.
     const kept = stateOf(instance) === "unreachable" ? { ...instance, ...knownOf(before) } : instance;
     this.#entries.set(instance.name, { instance: kept, look });
+    if (before === undefined) {
+      this.listener.onNew(instance.name);
+    }
     // One that cannot be reached may run.
     if (before !== undefined && stateOf(before) !== "stopped" && stateOf(instance) === "stopped") {
-      this.onDown(instance.name);
+      this.listener.onDown(instance.name);
     }
   }
 
@@ -113,7 +120,7 @@ export class InstanceCopy {
     const before = this.get(name);
     this.#entries.delete(name);
     if (before !== undefined && stateOf(before) !== "stopped") {
-      this.onDown(name);
+      this.listener.onDown(name);
     }
   }
 }

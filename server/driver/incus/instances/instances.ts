@@ -23,6 +23,13 @@ const settleMs = [0, 300, 1_500];
 /** How long the daemon's own look at its change may take to begin and end. */
 const ownLookMs = 150;
 
+export interface InstanceListener {
+  /** An instance that ran does not run any more. */
+  readonly onDown: (id: number) => void;
+  /** An instance was not known before. */
+  readonly onNew: (id: number) => void;
+}
+
 /**
  * The instances of the project. Questions are answered from a copy, which events keep: the engine's own list asks each member
  * about each instance.
@@ -37,14 +44,17 @@ export class Instances {
   /** Why the copy may be out of date. */
   #failure: Error | undefined;
   #isOpen = false;
-  #onDown: ((id: number) => void) | undefined;
+  #listener: InstanceListener | undefined;
 
   constructor(
     private readonly api: Api,
     readonly names: InstanceNames,
     private readonly log: DriverLog,
   ) {
-    this.#copy = new InstanceCopy((name) => this.#tellDown(name));
+    this.#copy = new InstanceCopy({
+      onDown: (name) => this.#tell("onDown", name),
+      onNew: (name) => this.#tell("onNew", name),
+    });
     this.#silent = new SilentMembers(api);
     this.#events = new Events(api, {
       onOpen: () => void this.#refresh(),
@@ -70,8 +80,8 @@ export class Instances {
     this.#events.stop();
   }
 
-  watch(onDown: (id: number) => void): void {
-    this.#onDown = onDown;
+  watch(listener: InstanceListener): void {
+    this.#listener = listener;
   }
 
   /**
@@ -321,10 +331,10 @@ export class Instances {
     }
   }
 
-  #tellDown(name: string): void {
+  #tell(change: keyof InstanceListener, name: string): void {
     const id = this.names.idOf(name);
     if (id !== undefined) {
-      this.#onDown?.(id);
+      this.#listener?.[change](id);
     }
   }
 }

@@ -15,8 +15,22 @@ describe("the copy of the engine's instances", () => {
     devices: {},
   });
 
+  const silent = { onDown: () => undefined, onNew: () => undefined };
+
+  it("tells of each new instance once", () => {
+    const found: string[] = [];
+    const copy = new InstanceCopy({ ...silent, onNew: (name) => found.push(name) });
+    copy.takeAll(copy.beginLook(), [instance("stopped")]);
+    copy.take(copy.beginLook(), "one", instance("running"));
+    copy.takeUnreachable(copy.beginLook(), "one");
+    assert.deepEqual(found, ["one"]);
+    copy.takeAll(copy.beginLook(), []);
+    copy.take(copy.beginLook(), "one", instance("running"));
+    assert.deepEqual(found, ["one", "one"]);
+  });
+
   it("keeps the result of the look that began last, whichever ends last", () => {
-    const copy = new InstanceCopy(() => undefined);
+    const copy = new InstanceCopy(silent);
     const [first, second] = [copy.beginLook(), copy.beginLook()];
     copy.take(second, "one", instance("running"));
     copy.take(first, "one", instance("stopped"));
@@ -32,7 +46,7 @@ describe("the copy of the engine's instances", () => {
 
   it("tells of each stop once, and of none while the member does not answer", () => {
     const down: string[] = [];
-    const copy = new InstanceCopy((name) => down.push(name));
+    const copy = new InstanceCopy({ ...silent, onDown: (name) => down.push(name) });
     copy.takeAll(copy.beginLook(), [instance("running")]);
     copy.takeUnreachable(copy.beginLook(), "one");
     assert.deepEqual(down, []);
@@ -45,7 +59,7 @@ describe("the copy of the engine's instances", () => {
   });
 
   it("keeps what the engine does not tell of an instance that it cannot reach", () => {
-    const copy = new InstanceCopy(() => undefined);
+    const copy = new InstanceCopy(silent);
     copy.takeAll(copy.beginLook(), [instance("running")]);
     copy.takeAll(copy.beginLook(), [instance("unreachable", {} as never)]);
     const [kept] = copy.all();
