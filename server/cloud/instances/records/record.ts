@@ -1,12 +1,13 @@
-import { lstat, readdir, rm, rmdir } from "node:fs/promises";
+import { lstat, readdir, rm, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { z } from "zod";
-import { unlessErrno } from "../../../../protocol/errno";
+import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
 import { fleetPlaceSchema } from "../../../../protocol/methods/instance";
 import { instanceNameSchema, timeSchema, uidSchema } from "../../../../protocol/methods/name";
 import { waitForSchema } from "../../../../protocol/methods/readiness";
+import { NextRun } from "../../../support/concurrency/next-run";
 import { namingFileSystem } from "../../../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../../../support/files/json-file";
 import { ensureFolder } from "../../../support/files/make-folder";
@@ -79,6 +80,8 @@ export class InstanceRecords {
   readonly #folder: string;
   /** Ids of those that have a file here. */
   readonly #filed = new Set<number>();
+  /** One sync serves all records that came or went before it. */
+  readonly #sync = new NextRun(() => syncFolder(this.#folder));
 
   constructor(
     stateFolder: string,
@@ -117,15 +120,31 @@ export class InstanceRecords {
 
   async #writeFile(record: InstanceRecord): Promise<void> {
     const folder = this.folderOf(record.id);
+    if (this.#filed.has(record.id) && (await this.#wasRewritten(record))) {
+      return;
+    }
     const isNew = await this.#ensureFolderOf(folder);
     try {
       await writeJsonFile(this.pathOf(record.id), record);
       if (isNew) {
-        await syncFolder(this.#folder);
+        await this.#sync.request();
       }
     } catch (error) {
       if (isNew) {
         await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  /** @returns false if somebody removed its folder. */
+  async #wasRewritten(record: InstanceRecord): Promise<boolean> {
+    try {
+      await writeJsonFile(this.pathOf(record.id), record);
+      return true;
+    } catch (error) {
+      if (hasErrno(error, "ENOENT")) {
+        return false;
       }
       throw error;
     }
@@ -151,12 +170,22 @@ export class InstanceRecords {
   /** @param sync whether the removal must survive a power cut. */
   async remove(id: number, { sync }: { sync: boolean }): Promise<void> {
     await namingFileSystem(this.folderOf(id), async () => {
-      await rm(this.folderOf(id), { recursive: true, force: true });
+      await this.#removeFolder(id);
       if (sync) {
-        await syncFolder(this.#folder);
+        await this.#sync.request();
       }
     });
     this.#filed.delete(id);
+  }
+
+  /** Most folders have nothing but the record: two calls are a third of what a removal of any tree takes. */
+  async #removeFolder(id: number): Promise<void> {
+    try {
+      await unlink(this.pathOf(id));
+      await rmdir(this.folderOf(id));
+    } catch {
+      await rm(this.folderOf(id), { recursive: true, force: true });
+    }
   }
 
   /** A folder without a record is left by a kill between two steps: nothing was done yet, or everything is undone. */
