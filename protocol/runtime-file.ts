@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { uidSchema } from "./methods/name";
+import { uidSchema } from "./methods/values/name";
 
 /** The file with which a running daemon tells programs on its host its URL and the path of its token. */
 export const runtimeFileSchema = z.object({

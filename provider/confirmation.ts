@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Client } from "../client";
-import type { Owner } from "../protocol/methods/claim";
+import type { Owner } from "../protocol/methods/values/claim";
 import { daemonOfStack } from "./daemon-of-stack";
 import { isMocked } from "./mocked";
 

@@ -1,4 +1,4 @@
-import type { Owner } from "../protocol/methods/claim";
+import type { Owner } from "../protocol/methods/values/claim";
 
 /** Returns the owner in the form of the daemon. Characters that it refuses in a URN become `\u` and their code. */
 export function resourceOwner({

@@ -13,7 +13,7 @@ import { type Config, cloudOptions, warnings } from "./config";
 import { type Bound, type Listener, openListener } from "./http/listener";
 import { Streams } from "./http/streams";
 import { openServerLog } from "./log/log";
-import { createDispatch } from "./methods/dispatch";
+import { createDispatch } from "./methods/calls/dispatch";
 import { eventStreams } from "./methods/event-stream";
 import { metricsOf } from "./methods/metrics";
 import { terminals } from "./methods/terminal";

@@ -52,7 +52,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "protocol/understood.ts": ["test/server/cloud/instances/unreachable.test.ts"],
   "protocol/package-folder.ts": ["test/cli/programs.test.ts"],
   "protocol/wire/check-message.ts": ["test/protocol/wire/message-scan.test.ts"],
-  "protocol/methods/instance.ts": ["test/server/methods/dispatch.test.ts"],
+  "protocol/methods/instance.ts": ["test/server/methods/calls/dispatch.test.ts"],
   "protocol/wire/message-flaw.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/wire/message-grammar.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/wire/message-tally.ts": ["test/protocol/wire/message-scan.test.ts"],
@@ -165,7 +165,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/support/archives/unpacked.ts": ["test/server/support/archives/inspect.test.ts"],
 
   "server/http/": ["test/server/http/listener.test.ts", "test/server/http/bad-requests.test.ts"],
-  "server/methods/": ["test/server/methods/dispatch.test.ts", "test/server/methods/"],
+  "server/methods/": ["test/server/methods/calls/dispatch.test.ts", "test/server/methods/"],
 
   "server/cloud/lifetimes/kept-leases.ts": ["test/server/cloud/lifetimes/leases.test.ts"],
   "testing/": ["test/testing/with-fleet.test.ts", "test/testing/with-fleet.real.test.ts"],

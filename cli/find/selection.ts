@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MccError } from "../../protocol/error";
-import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
+import { noOrganization, ownerKeys } from "../../protocol/methods/values/owner";
 import { shortList } from "../output/short-list";
 import { labelPair } from "../parameters/label";
 import { fleetName } from "../parameters/values";

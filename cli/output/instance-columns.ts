@@ -1,5 +1,5 @@
 import type { Instance } from "../../protocol/methods/instance";
-import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
+import { noOrganization, ownerKeys } from "../../protocol/methods/values/owner";
 import { accountColumn } from "./account-column";
 import type { Layout } from "./listing";
 import { timeLeft } from "./time-left";

@@ -1,7 +1,7 @@
 import { formatDuration, longestDurationSeconds } from "../../protocol/duration";
 import { defaultOf } from "../../protocol/methods/default-of";
 import { memberNameSchema } from "../../protocol/methods/member";
-import { imageNameSchema, typeNameSchema } from "../../protocol/methods/name";
+import { imageNameSchema, typeNameSchema } from "../../protocol/methods/values/name";
 import { duration, durationOrNever, flag, keyNames } from "./values";
 import { waitForOption } from "./wait-for";
 

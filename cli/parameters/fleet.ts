@@ -1,5 +1,5 @@
 import { largestFleet, longestFleetName } from "../../protocol/methods/fleet";
-import { nameSchema } from "../../protocol/methods/name";
+import { nameSchema } from "../../protocol/methods/values/name";
 import { fleetName, wholeNumber } from "./values";
 
 /** Defines options and arguments of several commands for fleets. */

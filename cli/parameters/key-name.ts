@@ -1,4 +1,4 @@
-import { nameSchema } from "../../protocol/methods/name";
+import { nameSchema } from "../../protocol/methods/values/name";
 
 /** The option that names a key. */
 export const keyNameOption = {

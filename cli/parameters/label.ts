@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { labelsSchema } from "../../protocol/methods/name";
+import { labelsSchema } from "../../protocol/methods/values/name";
 
 /** Parses `KEY=VALUE` to an object with one label. */
 export const labelPair = z

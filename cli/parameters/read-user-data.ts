@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { userDataSchema } from "../../protocol/methods/user-data";
+import { userDataSchema } from "../../protocol/methods/values/user-data";
 import { validate } from "../../protocol/validate";
 import type { Io } from "../io";
 import { readText } from "./read-text";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { bytesOf } from "../../protocol/bytes";
 import { durationSeconds, formatDuration } from "../../protocol/duration";
-import { nameSchema } from "../../protocol/methods/name";
+import { nameSchema } from "../../protocol/methods/values/name";
 
 /** Parses an option without a value. */
 export const flag = z.boolean().default(false);

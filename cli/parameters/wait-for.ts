@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Rung, type RungKind, rungSchema } from "../../protocol/methods/readiness";
+import { type Rung, type RungKind, rungSchema } from "../../protocol/methods/values/readiness";
 
 type Parts = Readonly<Record<string, string | undefined>>;
 

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { longestDurationSeconds } from "../duration";
 import type { AccessToken } from "../types/access-token";
 import { method } from "./method";
-import { nameSchema, timeSchema } from "./name";
 import { quotaLimitSchema, quotaLimitsSchema, quotaSchema } from "./quota";
-import { adminOnly, roles } from "./role";
+import { nameSchema, timeSchema } from "./values/name";
+import { adminOnly, roles } from "./values/role";
 
 export type { AccessToken };
 

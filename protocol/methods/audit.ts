@@ -2,8 +2,8 @@ import * as z from "zod";
 import type { AuditEntry } from "../types/audit";
 import { accessTokenNameSchema, roleSchema } from "./access-token";
 import { method } from "./method";
-import { timeSchema } from "./name";
-import { adminOnly } from "./role";
+import { timeSchema } from "./values/name";
+import { adminOnly } from "./values/role";
 
 export type { AuditEntry };
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { EventKind, MinicloudEvent } from "../types/event";
 import { method } from "./method";
-import { instanceNameSchema, labelsSchema, nameSchema, timeSchema } from "./name";
-import { everyRole } from "./role";
+import { instanceNameSchema, labelsSchema, nameSchema, timeSchema } from "./values/name";
+import { everyRole } from "./values/role";
 
 export type { EventKind, MinicloudEvent };
 

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary } from "../types/fleet";
-import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { newTtlSecondsSchema } from "./lease";
 import { method } from "./method";
-import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
-import { placementShape } from "./placement";
 import { problemsSchema } from "./problem";
-import { everyRole, rolesThatChange } from "./role";
+import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./values/claim";
+import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./values/name";
+import { placementShape } from "./values/placement";
+import { everyRole, rolesThatChange } from "./values/role";
 
 export const largestFleet = 10_000;
 

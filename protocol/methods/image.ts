@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { method } from "./method";
-import { imageNameSchema, timeSchema, uidSchema } from "./name";
-import { adminOnly, everyRole, rolesThatChange } from "./role";
+import { imageNameSchema, timeSchema, uidSchema } from "./values/name";
+import { adminOnly, everyRole, rolesThatChange } from "./values/role";
 
 export type { Image } from "../types/image";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { method } from "./method";
-import { typeNameSchema } from "./name";
-import { everyRole } from "./role";
+import { typeNameSchema } from "./values/name";
+import { everyRole } from "./values/role";
 
 export type { InstanceType } from "../types/instance-type";
 

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { FleetPlace, Instance, InstanceStatus } from "../types/instance";
-import { adoptionSchema, claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { foreignContainerSchema } from "./foreign-container";
 import { newTtlSecondsSchema, ttlSecondsSchema } from "./lease";
 import { method } from "./method";
+import { problemsSchema } from "./problem";
+import { adoptionSchema, claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./values/claim";
 import {
   clientTokenSchema,
   hostnameSchema,
@@ -14,12 +15,11 @@ import {
   timeSchema,
   typeNameSchema,
   uidSchema,
-} from "./name";
-import { placementShape } from "./placement";
-import { problemsSchema } from "./problem";
-import { waitForSchema } from "./readiness";
-import { adminOnly, everyRole, rolesThatChange } from "./role";
-import { userDataSchema } from "./user-data";
+} from "./values/name";
+import { placementShape } from "./values/placement";
+import { waitForSchema } from "./values/readiness";
+import { adminOnly, everyRole, rolesThatChange } from "./values/role";
+import { userDataSchema } from "./values/user-data";
 
 export type { FleetPlace, Instance, InstanceStatus };
 

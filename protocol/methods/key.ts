@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { method } from "./method";
-import { clientTokenSchema, nameSchema, timeSchema, uidSchema } from "./name";
-import { everyRole, rolesThatChange } from "./role";
+import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./values/claim";
+import { clientTokenSchema, nameSchema, timeSchema, uidSchema } from "./values/name";
+import { everyRole, rolesThatChange } from "./values/role";
 
 export type { Key } from "../types/key";
 

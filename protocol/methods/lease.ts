@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { longestDurationSeconds } from "../duration";
 import { method } from "./method";
-import { uidSchema } from "./name";
-import { rolesThatChange } from "./role";
+import { uidSchema } from "./values/name";
+import { rolesThatChange } from "./values/role";
 
 /** The seconds from creation, or from the last extend, until the daemon destroys the object. */
 export const ttlSecondsSchema = z

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Member, MemberState, SimulatedMemberState } from "../types/member";
 import { method } from "./method";
-import { adminOnly } from "./role";
+import { adminOnly } from "./values/role";
 
 export type { Member, MemberState, SimulatedMemberState };
 

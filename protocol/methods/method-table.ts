@@ -2,7 +2,6 @@ import type { z } from "zod";
 import type { MethodName, MethodParameters, MethodResult } from "../types/methods";
 import { accessTokenMethods } from "./access-token";
 import { auditMethods } from "./audit";
-import { tokenMethods } from "./claim";
 import { eventMethods } from "./event";
 import { fleetMethods } from "./fleet";
 import { imageMethods } from "./image";
@@ -14,6 +13,7 @@ import { memberMethods } from "./member";
 import { poolMethods } from "./pool";
 import { serverMethods } from "./server";
 import { usageMethods } from "./usage";
+import { tokenMethods } from "./values/claim";
 
 export type { MethodName, MethodParameters, MethodResult };
 

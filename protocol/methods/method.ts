@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Role } from "./role";
+import type { Role } from "./values/role";
 
 /** A row of the method table: the description, roles, parameters and result of a method. */
 export interface Method {

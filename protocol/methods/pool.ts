@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { PoolState } from "../types/pool";
 import { method } from "./method";
-import { imageNameSchema } from "./name";
-import { adminOnly } from "./role";
+import { imageNameSchema } from "./values/name";
+import { adminOnly } from "./values/role";
 
 export type { PoolState };
 

@@ -3,10 +3,10 @@ import type { DamagedFile, Feature, ServerInfo } from "../types/server";
 import { roleSchema } from "./access-token";
 import { memberSchema } from "./member";
 import { method } from "./method";
-import { timeSchema, uidSchema } from "./name";
 import { poolStateSchema } from "./pool";
 import { quotaSchema } from "./quota";
-import { everyRole } from "./role";
+import { timeSchema, uidSchema } from "./values/name";
+import { everyRole } from "./values/role";
 
 export type { DamagedFile, Feature, ServerInfo };
 

@@ -2,8 +2,8 @@ import * as z from "zod";
 import type { InstanceUsage, MeasuredUsage, UsageLimits } from "../types/usage";
 import { instanceStatuses } from "./instance";
 import { method } from "./method";
-import { instanceNameSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
-import { everyRole } from "./role";
+import { instanceNameSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./values/name";
+import { everyRole } from "./values/role";
 
 export type { InstanceUsage, MeasuredUsage, UsageLimits };
 

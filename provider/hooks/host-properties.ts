@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { instanceCreateSchema } from "../../protocol/methods/instance";
-import { waitForSchema } from "../../protocol/methods/readiness";
-import { userDataSchema } from "../../protocol/methods/user-data";
+import { waitForSchema } from "../../protocol/methods/values/readiness";
+import { userDataSchema } from "../../protocol/methods/values/user-data";
 import type { Properties } from "./check-properties";
 import { durationSchema } from "./duration-schema";
 import { identitySchema } from "./identity-schema";

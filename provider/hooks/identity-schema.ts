@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { clientTokenSchema } from "../../protocol/methods/name";
+import { clientTokenSchema } from "../../protocol/methods/values/name";
 
 /** The inputs that a resource's constructor adds. States of the first release have no organization. */
 export const identitySchema = z.object({

@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import * as z from "zod";
 import { type Key, MccError } from "../../client";
-import { nameSchema, uidSchema } from "../../protocol/methods/name";
+import { nameSchema, uidSchema } from "../../protocol/methods/values/name";
 import { normalisePublicKey, parsePublicKey, samePublicKey } from "../../protocol/public-key";
 import { checkProperties, type Properties, withoutUndefined } from "./check-properties";
 import { noteCheck, takeCheck } from "./checked-resources";

@@ -1,8 +1,8 @@
-import type { ClaimedToken } from "../../protocol/methods/claim";
 import type { InstanceType } from "../../protocol/methods/instance-type";
 import type { Member } from "../../protocol/methods/member";
 import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 import { type Feature, features, protocolVersion, type ServerInfo } from "../../protocol/methods/server";
+import type { ClaimedToken } from "../../protocol/methods/values/claim";
 import type { ForeignContainer } from "../driver/driver";
 import { type DriverName } from "../driver/load";
 import { isFileSystemFault } from "../support/files/file-system-fault";

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { type Key, keySchema } from "../../protocol/methods/key";
 import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
-import { nameSchema } from "../../protocol/methods/name";
+import { nameSchema } from "../../protocol/methods/values/name";
 import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
 import { Turns } from "../support/concurrency/turns";
 import { isFileSystemFault } from "../support/files/file-system-fault";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { instanceNameSchema, timeSchema, uidSchema } from "../../protocol/methods/name";
+import { instanceNameSchema, timeSchema, uidSchema } from "../../protocol/methods/values/name";
 import type { Container, Remains } from "../driver/driver";
 import { isFileSystemFault } from "../support/files/file-system-fault";
 import type { FleetFile } from "./fleets/record";

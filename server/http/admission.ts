@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { type PeerCertificate, TLSSocket } from "node:tls";
 import { MccError } from "../../protocol/error";
 import { parseUnderstood, understoodHeader } from "../../protocol/understood";
-import type { Caller } from "../methods/callable";
+import type { Caller } from "../methods/calls/callable";
 import { csrfHeader, type Dashboard } from "./dashboard/dashboard";
 import { type Endpoint, endpointOf, everyEndpoint } from "./endpoints";
 import type { OwnNames } from "./own-names";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Caller } from "../methods/callable";
+import type { Caller } from "../methods/calls/callable";
 import type { Document, MetricsOf } from "../methods/metrics";
 import { jsonRpc } from "./protocols/json-rpc";
 import type { Protocol } from "./protocols/protocol";

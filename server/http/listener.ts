@@ -11,7 +11,7 @@ import { createServer as createTlsServer, Server as TlsServer } from "node:https
 import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { MccError, messageOf } from "../../protocol/error";
-import { answerable } from "../methods/answerable";
+import { answerable } from "../methods/calls/answerable";
 import type { OpenTerminal } from "../methods/terminal";
 import { listenFailure } from "../support/listen-failure";
 import type { TlsTexts } from "../tls/certificate";

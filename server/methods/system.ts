@@ -1,14 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
-import { everyRole } from "../../protocol/methods/role";
+import { everyRole } from "../../protocol/methods/values/role";
 import { validate } from "../../protocol/validate";
 import { mostCalls } from "../../protocol/wire/message-limits";
 import type { Caller } from "../cloud/access/caller";
-import { CallBudget } from "./call-budget";
-import type { Dispatch } from "./callable";
+import { CallBudget } from "./calls/call-budget";
+import type { Dispatch } from "./calls/callable";
+import type { PositionalMethod } from "./calls/positional-method";
 import type { Description } from "./description";
-import type { PositionalMethod } from "./positional-method";
 
 export interface SystemOptions {
   readonly dispatch: Dispatch;

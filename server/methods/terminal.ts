@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { MccError } from "../../protocol/error";
 import { instanceMethods } from "../../protocol/methods/instance";
-import type { Caller, Dispatch } from "./callable";
+import type { Caller, Dispatch } from "./calls/callable";
 import { TerminalDevice, terminalCommand } from "./terminal-command";
 
 /** The limit of a command. A terminal that was forgotten ends then. */

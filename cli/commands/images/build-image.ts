@@ -5,7 +5,7 @@ import { daemonHost, isDaemonHere } from "../../../client/ssh/daemon-host";
 import { buildStockImage, stockImages } from "../../../images/stock-images";
 import { formatBytes } from "../../../protocol/bytes";
 import { MccError } from "../../../protocol/error";
-import { imageNameSchema } from "../../../protocol/methods/name";
+import { imageNameSchema } from "../../../protocol/methods/values/name";
 import { command } from "../../command";
 import { StatusLine } from "../../output/status-line";
 

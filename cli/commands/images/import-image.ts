@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { isDaemonHere } from "../../../client/ssh/daemon-host";
 import { uploadImage } from "../../../client/workflows/upload-image";
 import { formatBytes } from "../../../protocol/bytes";
-import { imageNameSchema } from "../../../protocol/methods/name";
+import { imageNameSchema } from "../../../protocol/methods/values/name";
 import { command } from "../../command";
 import { flag, text } from "../../parameters/values";
 

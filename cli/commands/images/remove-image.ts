@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { imageNameSchema } from "../../../protocol/methods/name";
+import { imageNameSchema } from "../../../protocol/methods/values/name";
 import { command } from "../../command";
 import { onEach } from "../../find/on-each";
 import { namesOf, notThere } from "../../find/subjects";

@@ -4,7 +4,7 @@ import { createInstance } from "../../../client/workflows/create-instance";
 import { requireIsolation } from "../../../client/workflows/require-isolation";
 import { requirePlacement } from "../../../client/workflows/require-placement";
 import type { Instance } from "../../../protocol/methods/instance";
-import { hostnameSchema, instanceNameSchema } from "../../../protocol/methods/name";
+import { hostnameSchema, instanceNameSchema } from "../../../protocol/methods/values/name";
 import { command } from "../../command";
 import { onEach } from "../../find/on-each";
 import { RequestedInstances } from "../../find/requested-instances";

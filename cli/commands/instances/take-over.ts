@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { instanceNameSchema } from "../../../protocol/methods/name";
+import { instanceNameSchema } from "../../../protocol/methods/values/name";
 import { command } from "../../command";
 import { titleOf } from "../../find/instances";
 import { onEach } from "../../find/on-each";

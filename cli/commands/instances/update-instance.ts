@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { MccError } from "../../../protocol/error";
 import type { Instance } from "../../../protocol/methods/instance";
-import { instanceNameSchema, typeNameSchema } from "../../../protocol/methods/name";
+import { instanceNameSchema, typeNameSchema } from "../../../protocol/methods/values/name";
 import { command } from "../../command";
 import { findInstance, targetOf, titleOf } from "../../find/instances";
 import { withSuggestion } from "../../find/subjects";

@@ -1,6 +1,6 @@
 import type { Client } from "../../../client/client";
 import { MccError } from "../../../protocol/error";
-import { nameSchema } from "../../../protocol/methods/name";
+import { nameSchema } from "../../../protocol/methods/values/name";
 import { parsePublicKey } from "../../../protocol/public-key";
 import { command } from "../../command";
 import { publicKeyOption, readPublicKey } from "../../parameters/read-public-key";

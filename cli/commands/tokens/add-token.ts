@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { longestDurationSeconds } from "../../../protocol/duration";
-import { roles } from "../../../protocol/methods/role";
+import { roles } from "../../../protocol/methods/values/role";
 import { command } from "../../command";
 import { requireAccessTokens } from "../../find/require-access-tokens";
 import { requireQuotas } from "../../find/require-quotas";

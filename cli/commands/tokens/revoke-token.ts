@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nameSchema } from "../../../protocol/methods/name";
+import { nameSchema } from "../../../protocol/methods/values/name";
 import { command } from "../../command";
 import { onEach } from "../../find/on-each";
 import { requireAccessTokens } from "../../find/require-access-tokens";

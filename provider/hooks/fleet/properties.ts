@@ -9,8 +9,8 @@ import {
   sshConfig,
 } from "../../../client";
 import { fleetApplySchema } from "../../../protocol/methods/fleet";
-import { uidSchema } from "../../../protocol/methods/name";
-import { userDataDigest } from "../../../protocol/methods/user-data";
+import { uidSchema } from "../../../protocol/methods/values/name";
+import { userDataDigest } from "../../../protocol/methods/values/user-data";
 import { type Properties, withoutUndefined } from "../check-properties";
 import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } from "../host-properties";
 import { ownerLabels, withoutOwnerLabels } from "../ownership/owner";

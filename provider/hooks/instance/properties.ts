@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Instance, knownHosts, type MethodParameters } from "../../../client";
 import { instanceCreateSchema } from "../../../protocol/methods/instance";
-import { instanceNameSchema, uidSchema } from "../../../protocol/methods/name";
+import { instanceNameSchema, uidSchema } from "../../../protocol/methods/values/name";
 import { type Properties, withoutUndefined } from "../check-properties";
 import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } from "../host-properties";
 import { identitySchema } from "../identity-schema";

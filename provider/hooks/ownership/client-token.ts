@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { MccError } from "../../../client";
-import type { ClaimedToken } from "../../../protocol/methods/claim";
+import type { ClaimedToken } from "../../../protocol/methods/values/claim";
 import type { Properties } from "../check-properties";
 import { type Identity, recordedIdentity } from "../identity-schema";
 import { daemon } from "../sdk/connection";

@@ -1,4 +1,4 @@
-import { ownerKeys } from "../../../protocol/methods/owner";
+import { ownerKeys } from "../../../protocol/methods/values/owner";
 import type { Identity } from "../identity-schema";
 
 export type Labels = Record<string, string>;

@@ -1,5 +1,5 @@
 import { ConnectionError, type ErrorCode, MccError } from "../../../client";
-import { userDataDigest } from "../../../protocol/methods/user-data";
+import { userDataDigest } from "../../../protocol/methods/values/user-data";
 import type { Properties } from "../check-properties";
 import { daemon } from "./connection";
 

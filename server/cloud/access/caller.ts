@@ -1,5 +1,5 @@
 import { adminAccount } from "../../../protocol/methods/access-token";
-import type { Role } from "../../../protocol/methods/role";
+import type { Role } from "../../../protocol/methods/values/role";
 import type { Understandable } from "../../../protocol/understood";
 
 /** Who makes a call. It is passed from the request to every method of the cloud that a client can reach. */

@@ -1,5 +1,5 @@
 import { MccError } from "../../../protocol/error";
-import type { Role } from "../../../protocol/methods/role";
+import type { Role } from "../../../protocol/methods/values/role";
 import type { Caller } from "./caller";
 
 /** @throws MccError `forbidden` that names the method, the caller, and the roles that may call it. */

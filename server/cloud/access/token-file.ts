@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { accessTokenNameSchema, adminAccount, roleSchema } from "../../../protocol/methods/access-token";
-import { timeSchema } from "../../../protocol/methods/name";
+import { timeSchema } from "../../../protocol/methods/values/name";
 import { writeJsonFile } from "../../support/files/json-file";
 import type { DamagedFiles } from "../state/damaged-files";
 

@@ -4,7 +4,7 @@ import { MccError } from "../../../protocol/error";
 import type { EventKind } from "../../../protocol/methods/event";
 import type { Fleet as FleetResult, FleetSummary } from "../../../protocol/methods/fleet";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
-import { userDataDigest } from "../../../protocol/methods/user-data";
+import { userDataDigest } from "../../../protocol/methods/values/user-data";
 import { carries } from "../../support/labels";
 import { endsWithin, untilAborted } from "../../support/time-limits";
 import { accountOf, newAccount } from "../access/account";

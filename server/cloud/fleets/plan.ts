@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { InstanceStatus } from "../../../protocol/methods/instance";
-import { userDataDigest } from "../../../protocol/methods/user-data";
+import { userDataDigest } from "../../../protocol/methods/values/user-data";
 import type { InstanceRecord } from "../instances/records/record";
 import { isolationOf } from "../network/network-group";
 import { isSamePlacement, placementOf } from "../placement/placements";

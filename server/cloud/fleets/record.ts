@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fleetApplySchema } from "../../../protocol/methods/fleet";
-import { nameSchema, timeSchema, uidSchema } from "../../../protocol/methods/name";
+import { nameSchema, timeSchema, uidSchema } from "../../../protocol/methods/values/name";
 import { Queue } from "../../support/concurrency/turns";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceFile, syncFolder } from "../../support/files/json-file";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { accessTokenNameSchema, adminAccount } from "../../../protocol/methods/access-token";
-import { imageNameSchema } from "../../../protocol/methods/name";
+import { imageNameSchema } from "../../../protocol/methods/values/name";
 import { Queue } from "../../support/concurrency/turns";
 import { writeJsonFile } from "../../support/files/json-file";
 import type { Caller } from "../access/caller";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { MccError } from "../../../protocol/error";
-import type { Adoption } from "../../../protocol/methods/claim";
+import type { Adoption } from "../../../protocol/methods/values/claim";
 import { accountOf } from "../access/account";
 import type { Caller } from "../access/caller";
 import { isOf } from "../access/rights";

@@ -1,4 +1,4 @@
-import type { Rung } from "../../../protocol/methods/readiness";
+import type { Rung } from "../../../protocol/methods/values/readiness";
 import type { ExecResult } from "../../driver/driver";
 import { Deadline } from "../../support/time-limits";
 import type { InstanceContext } from "./context";

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import { adminAccount } from "../../../protocol/methods/access-token";
-import { ownerKeys } from "../../../protocol/methods/owner";
+import { ownerKeys } from "../../../protocol/methods/values/owner";
 import type { Driver } from "../../driver/driver";
 import { once } from "../../support/concurrency/once";
 import { isFileSystemFault } from "../../support/files/file-system-fault";

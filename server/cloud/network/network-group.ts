@@ -1,6 +1,6 @@
 import { MccError } from "../../../protocol/error";
 import { adminAccount } from "../../../protocol/methods/access-token";
-import { ownerKeys } from "../../../protocol/methods/owner";
+import { ownerKeys } from "../../../protocol/methods/values/owner";
 import { scopeOf } from "./host-names";
 
 /** What decides which instances an instance reaches. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type ClaimedToken, type Owner, ownerSchema } from "../../../protocol/methods/claim";
-import { ownerKeys } from "../../../protocol/methods/owner";
+import { type ClaimedToken, type Owner, ownerSchema } from "../../../protocol/methods/values/claim";
+import { ownerKeys } from "../../../protocol/methods/values/owner";
 
 /** The fields of a record that tell its owner. */
 export const claimFields = {

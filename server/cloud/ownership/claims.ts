@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
-import { ownerKeys } from "../../../protocol/methods/owner";
-import { rolesThatChange } from "../../../protocol/methods/role";
+import { ownerKeys } from "../../../protocol/methods/values/owner";
+import { rolesThatChange } from "../../../protocol/methods/values/role";
 import { Deadline } from "../../support/time-limits";
 import { type Accounted, accountOf } from "../access/account";
 import type { Caller } from "../access/caller";

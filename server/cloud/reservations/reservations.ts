@@ -1,6 +1,6 @@
 import { MccError } from "../../../protocol/error";
-import { instanceNameSchema } from "../../../protocol/methods/name";
 import type { Problem } from "../../../protocol/methods/problem";
+import { instanceNameSchema } from "../../../protocol/methods/values/name";
 import type { ForeignContainer } from "../../driver/driver";
 import type { AddressPool } from "./address-pool";
 import type { IdSequence } from "./id-sequence";

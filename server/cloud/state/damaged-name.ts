@@ -1,4 +1,4 @@
-import { timeSchema } from "../../../protocol/methods/name";
+import { timeSchema } from "../../../protocol/methods/values/name";
 import { asciiLine } from "../../support/files/kept-file";
 
 const longestName = 150;

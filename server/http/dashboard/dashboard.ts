@@ -3,7 +3,7 @@ import * as z from "zod";
 import { MccError } from "../../../protocol/error";
 import { parseUnderstood, understoodHeader } from "../../../protocol/understood";
 import { validate } from "../../../protocol/validate";
-import type { Caller } from "../../methods/callable";
+import type { Caller } from "../../methods/calls/callable";
 import { readBody } from "../body";
 import type { FailedLogins } from "../failed-logins";
 import type { OwnNames } from "../own-names";

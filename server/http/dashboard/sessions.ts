@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { MccError } from "../../../protocol/error";
-import type { Caller } from "../../methods/callable";
+import type { Caller } from "../../methods/calls/callable";
 
 /** A session that no one ends ends by itself. A tab that stays open over a working day is not interrupted. */
 const longestMs = 12 * 3_600_000;

@@ -6,8 +6,8 @@ import {
   type JsonRequest,
   NoRequest,
 } from "../../../protocol/wire/json/requests";
-import { CallBudget } from "../../methods/call-budget";
-import { UnknownMethod } from "../../methods/unknown-method";
+import { CallBudget } from "../../methods/calls/call-budget";
+import { UnknownMethod } from "../../methods/calls/unknown-method";
 import type { Protocol, Question } from "./protocol";
 
 /** JSON-RPC 2.0, with named or positional parameters, batches and notifications. */

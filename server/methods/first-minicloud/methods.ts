@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import { type Instance, type InstanceStatus, instanceCreateSchema } from "../../../protocol/methods/instance";
-import { everyRole, type Role, rolesThatChange } from "../../../protocol/methods/role";
+import { everyRole, type Role, rolesThatChange } from "../../../protocol/methods/values/role";
 import { isPrivateKey } from "../../../protocol/public-key";
 import { validate } from "../../../protocol/validate";
 import { type Caller, localAdmin } from "../../cloud/access/caller";
 import type { Cloud } from "../../cloud/cloud";
-import type { PositionalMethod } from "../positional-method";
+import type { PositionalMethod } from "../calls/positional-method";
 import { missingOldMethod, uncaughtOldException } from "./fault";
 import { nameFromOld } from "./old-name";
 

@@ -1,4 +1,4 @@
-import { instanceNameSchema } from "../../../protocol/methods/name";
+import { instanceNameSchema } from "../../../protocol/methods/values/name";
 
 const longestName = 63;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { applyFleet } from "../../../client/workflows/apply-fleet";
-import { ownerKeys } from "../../../protocol/methods/owner";
+import { ownerKeys } from "../../../protocol/methods/values/owner";
 import { type InProcessDaemon, inProcessDaemons } from "../../support/daemons/in-process-daemon";
 import { standInDaemons, standInInfo } from "../../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../../support/example-instance";

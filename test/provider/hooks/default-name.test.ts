@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nameSchema } from "../../../protocol/methods/name";
+import { nameSchema } from "../../../protocol/methods/values/name";
 import { defaultName } from "../../../provider/hooks/default-name";
 
 const urn = (name: string) => `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::${name}`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MccError } from "../../../protocol/error";
 import type { AuditEntry } from "../../../protocol/methods/audit";
 import { methodTable } from "../../../protocol/methods/method-table";
-import { adminOnly } from "../../../protocol/methods/role";
+import { adminOnly } from "../../../protocol/methods/values/role";
 import { audited } from "../../../server/audit/audited";
 import { isAudited } from "../../../server/audit/effects";
 

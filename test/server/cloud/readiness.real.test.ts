@@ -9,7 +9,7 @@ import {
   type MethodParameters,
   type MethodResult,
 } from "../../../client";
-import { largestUserDataBytes } from "../../../protocol/methods/user-data";
+import { largestUserDataBytes } from "../../../protocol/methods/values/user-data";
 import { assertMccError } from "../../support/assert-error";
 import { importMicro } from "../../support/daemons/micro-image";
 import { type TestDaemon, testDaemons } from "../../support/daemons/test-daemon";

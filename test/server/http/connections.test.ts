@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { encodeCall } from "../../../protocol/wire/codec";
 import { defaultLimits } from "../../../server/http/limits";
-import type { Dispatch } from "../../../server/methods/callable";
+import type { Dispatch } from "../../../server/methods/calls/callable";
 import { readCertificate } from "../../support/http/certificate";
 import { send, sendBytes } from "../../support/http/raw-http";
 import {

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
-import type { Dispatch } from "../../../server/methods/callable";
+import type { Dispatch } from "../../../server/methods/calls/callable";
 import { assertMccError } from "../../support/assert-error";
 import { readCertificate } from "../../support/http/certificate";
 import { send } from "../../support/http/raw-http";

@@ -11,7 +11,7 @@ import {
 } from "../../../protocol/methods/method-table";
 import type { Caller } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
-import { createDispatch } from "../../../server/methods/dispatch";
+import { createDispatch } from "../../../server/methods/calls/dispatch";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
 import { callers } from "../../support/daemons/accounts";

@@ -5,7 +5,7 @@ import sinon from "sinon";
 import { z } from "zod";
 import type { MethodName, MethodParameters, MethodResult } from "../../../protocol/methods/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
-import { createDispatch } from "../../../server/methods/dispatch";
+import { createDispatch } from "../../../server/methods/calls/dispatch";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
 import { callers } from "../../support/daemons/accounts";

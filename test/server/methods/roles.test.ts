@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
 import { methodTable } from "../../../protocol/methods/method-table";
-import { type Role, roles } from "../../../protocol/methods/role";
+import { type Role, roles } from "../../../protocol/methods/values/role";
 import { assertMccError } from "../../support/assert-error";
 import { type InProcessDaemon, inProcessDaemons } from "../../support/daemons/in-process-daemon";
 import { send } from "../../support/http/raw-http";

@@ -4,7 +4,7 @@ import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import { Streams } from "../../../server/http/streams";
-import { createDispatch } from "../../../server/methods/dispatch";
+import { createDispatch } from "../../../server/methods/calls/dispatch";
 import { Metrics } from "../../../server/metrics/metrics";
 import { testClouds } from "../../support/daemons/test-cloud";
 import { testDaemons } from "../../support/daemons/test-daemon";

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../../protocol/error";
-import type { Role } from "../../../protocol/methods/role";
+import type { Role } from "../../../protocol/methods/values/role";
 import type { Caller } from "../../../server/cloud/access/caller";
 
 /** An object with an owner. */

@@ -1,4 +1,4 @@
-import type { Role } from "../../../protocol/methods/role";
+import type { Role } from "../../../protocol/methods/values/role";
 import type { Caller } from "../../../server/cloud/access/caller";
 
 /** Callers of each role. The users are two, who must not reach each other's objects. */

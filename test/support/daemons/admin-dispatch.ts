@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
-import { createDispatch } from "../../../server/methods/dispatch";
+import { createDispatch } from "../../../server/methods/calls/dispatch";
 
 /** Calls a method as the local admin. */
 export type AdminDispatch = (

@@ -3,7 +3,7 @@ import { type Client, connect } from "../../../client/client";
 import type { Cloud } from "../../../server/cloud/cloud";
 import type { CloudOptions } from "../../../server/cloud/open-cloud";
 import { openListener } from "../../../server/http/listener";
-import { createDispatch } from "../../../server/methods/dispatch";
+import { createDispatch } from "../../../server/methods/calls/dispatch";
 import { eventStreams } from "../../../server/methods/event-stream";
 import { noMetrics } from "../http/no-metrics";
 import { testClouds } from "./test-cloud";

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import { openListener } from "../../../server/http/listener";
-import { createDispatch } from "../../../server/methods/dispatch";
+import { createDispatch } from "../../../server/methods/calls/dispatch";
 import { eventStreams } from "../../../server/methods/event-stream";
 import { openOpenvzCloud } from "../../server/cloud/openvz-cloud";
 import { noMetrics } from "../http/no-metrics";

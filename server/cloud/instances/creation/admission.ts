@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { MccError, messageOf } from "../../../../protocol/error";
 import type { FleetPlace } from "../../../../protocol/methods/instance";
 import type { ParsedParameters } from "../../../../protocol/methods/method-table";
-import { userDataDigest } from "../../../../protocol/methods/user-data";
+import { userDataDigest } from "../../../../protocol/methods/values/user-data";
 import { because } from "../../../support/because";
 import { newAccount } from "../../access/account";
 import type { Caller } from "../../access/caller";

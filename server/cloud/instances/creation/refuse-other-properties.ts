@@ -1,6 +1,6 @@
 import { MccError } from "../../../../protocol/error";
 import type { ParsedParameters } from "../../../../protocol/methods/method-table";
-import { userDataDigest } from "../../../../protocol/methods/user-data";
+import { userDataDigest } from "../../../../protocol/methods/values/user-data";
 import type { Instance } from "../instance";
 
 /** The properties that cannot change in place. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../../protocol/error";
-import { type Rung, rungKind, rungText } from "../../../../protocol/methods/readiness";
+import { type Rung, rungKind, rungText } from "../../../../protocol/methods/values/readiness";
 import type { Deadline } from "../../../support/time-limits";
 import { untilAborted } from "../../../support/time-limits";
 import type { Probe, ProbeTarget } from "./probe";

@@ -1,4 +1,4 @@
-import { byRungKind, type Rung } from "../../../../protocol/methods/readiness";
+import { byRungKind, type Rung } from "../../../../protocol/methods/values/readiness";
 import { type CommandOptions, commandProbe } from "./command-probe";
 import { httpProbe } from "./http-probe";
 import { type Probe, quickPace } from "./probe";

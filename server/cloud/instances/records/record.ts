@@ -5,8 +5,8 @@ import { z } from "zod";
 import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
 import { fleetPlaceSchema } from "../../../../protocol/methods/instance";
-import { instanceNameSchema, timeSchema, uidSchema } from "../../../../protocol/methods/name";
-import { waitForSchema } from "../../../../protocol/methods/readiness";
+import { instanceNameSchema, timeSchema, uidSchema } from "../../../../protocol/methods/values/name";
+import { waitForSchema } from "../../../../protocol/methods/values/readiness";
 import { NextRun } from "../../../support/concurrency/next-run";
 import { namingFileSystem } from "../../../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../../../support/files/json-file";
@@ -137,7 +137,7 @@ export class InstanceRecords {
     }
   }
 
-  /** @returns false if somebody removed its folder. */
+  /** @returns false if its folder is gone. */
   async #wasRewritten(record: InstanceRecord): Promise<boolean> {
     try {
       await writeJsonFile(this.pathOf(record.id), record);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../../../protocol/error";
-import { userDataDigest } from "../../../../protocol/methods/user-data";
+import { userDataDigest } from "../../../../protocol/methods/values/user-data";
 import { instance } from "../../../../provider/hooks";
 import { hideOutputOf } from "../../../../provider/hooks/sdk/hidden-output";
 import { standInDaemons } from "../../../support/daemons/stand-in-daemon";

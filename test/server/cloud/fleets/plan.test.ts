@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fleetApplySchema } from "../../../../protocol/methods/fleet";
-import { userDataDigest } from "../../../../protocol/methods/user-data";
+import { userDataDigest } from "../../../../protocol/methods/values/user-data";
 import { isAsWanted, type PlannedMember, planFleet } from "../../../../server/cloud/fleets/plan";
 import type { FleetSpec } from "../../../../server/cloud/fleets/record";
 

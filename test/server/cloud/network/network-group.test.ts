@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ownerKeys } from "../../../../protocol/methods/owner";
+import { ownerKeys } from "../../../../protocol/methods/values/owner";
 import { isolationOf, networkGroupOf, requireIsolable } from "../../../../server/cloud/network/network-group";
 import { assertMccError } from "../../../support/assert-error";
 

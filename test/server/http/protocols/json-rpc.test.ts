@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../../../protocol/error";
-import { unknownMethod } from "../../../../server/methods/unknown-method";
+import { unknownMethod } from "../../../../server/methods/calls/unknown-method";
 import { type RawAnswer, send } from "../../../support/http/raw-http";
 import { authorization, type TestListenerOptions, testListeners } from "../../../support/http/test-listener";
 

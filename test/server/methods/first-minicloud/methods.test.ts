@@ -3,7 +3,7 @@ import pino from "pino";
 import sinon from "sinon";
 import { localAdmin } from "../../../../server/cloud/access/caller";
 import { openListener } from "../../../../server/http/listener";
-import { createDispatch } from "../../../../server/methods/dispatch";
+import { createDispatch } from "../../../../server/methods/calls/dispatch";
 import { eventStreams } from "../../../../server/methods/event-stream";
 import { adminDispatch } from "../../../support/daemons/admin-dispatch";
 import { testClouds } from "../../../support/daemons/test-cloud";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { instanceNameSchema } from "../../../../protocol/methods/name";
+import { instanceNameSchema } from "../../../../protocol/methods/values/name";
 import { nameFromOld } from "../../../../server/methods/first-minicloud/old-name";
 
 describe("a name in the first MiniCloud's syntax", () => {

@@ -7,7 +7,7 @@ import type {
   MethodResult,
 } from "../../../../../protocol/methods/method-table";
 import type { Cloud } from "../../../../../server/cloud/cloud";
-import { createDispatch } from "../../../../../server/methods/dispatch";
+import { createDispatch } from "../../../../../server/methods/calls/dispatch";
 import { captureLog } from "../../../../support/captured-log";
 import { callers } from "../../../../support/daemons/accounts";
 import { testClouds } from "../../../../support/daemons/test-cloud";

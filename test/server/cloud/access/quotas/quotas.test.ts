@@ -12,7 +12,7 @@ import type { QuotaLimit, QuotaLimits } from "../../../../../protocol/types/quot
 import type { Caller } from "../../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../../server/cloud/cloud";
 import { createSimulatedDriver } from "../../../../../server/driver/simulated/driver";
-import { createDispatch } from "../../../../../server/methods/dispatch";
+import { createDispatch } from "../../../../../server/methods/calls/dispatch";
 import { assertMccError } from "../../../../support/assert-error";
 import { captureLog } from "../../../../support/captured-log";
 import { callers } from "../../../../support/daemons/accounts";

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../../protocol/error";
-import type { Rung } from "../../../../../protocol/methods/readiness";
+import type { Rung } from "../../../../../protocol/methods/values/readiness";
 import { localAdmin } from "../../../../../server/cloud/access/caller";
 import type { ExecRequest, ExecResult } from "../../../../../server/driver/driver";
 import { assertMccError } from "../../../../support/assert-error";

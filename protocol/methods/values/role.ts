@@ -1,4 +1,4 @@
-import type { Role } from "../types/access-token";
+import type { Role } from "../../types/access-token";
 
 export type { Role };
 

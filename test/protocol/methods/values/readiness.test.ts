@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { z } from "zod";
-import { type rungSchema, rungText, waitForSchema } from "../../../protocol/methods/readiness";
-import type { Rung } from "../../../provider";
+import { type rungSchema, rungText, waitForSchema } from "../../../../protocol/methods/values/readiness";
+import type { Rung } from "../../../../provider";
 
 type Agree<A, B> = [A, B] extends [B, A] ? true : false;
 

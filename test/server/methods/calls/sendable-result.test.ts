@@ -3,12 +3,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pino from "pino";
 import sinon from "sinon";
-import { createDispatch } from "../../../server/methods/dispatch";
-import { sendableResult } from "../../../server/methods/sendable-result";
-import { adminDispatch } from "../../support/daemons/admin-dispatch";
-import { createReady, testClouds } from "../../support/daemons/test-cloud";
-import { testListeners, testToken } from "../../support/http/test-listener";
-import { callRaw } from "../../support/wire/wire";
+import { createDispatch } from "../../../../server/methods/calls/dispatch";
+import { sendableResult } from "../../../../server/methods/calls/sendable-result";
+import { adminDispatch } from "../../../support/daemons/admin-dispatch";
+import { createReady, testClouds } from "../../../support/daemons/test-cloud";
+import { testListeners, testToken } from "../../../support/http/test-listener";
+import { callRaw } from "../../../support/wire/wire";
 
 const log = pino({ level: "silent" });
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q me-here";

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { MccError } from "../../protocol/error";
-import { type MethodName, methodTable, type ParsedParameters } from "../../protocol/methods/method-table";
-import { validate } from "../../protocol/validate";
-import type { Caller } from "../cloud/access/caller";
-import type { Claims } from "../cloud/ownership/claims";
-import type { Handlers } from "./handlers";
+import { MccError } from "../../../protocol/error";
+import { type MethodName, methodTable, type ParsedParameters } from "../../../protocol/methods/method-table";
+import { validate } from "../../../protocol/validate";
+import type { Caller } from "../../cloud/access/caller";
+import type { Claims } from "../../cloud/ownership/claims";
+import type { Handlers } from "../handlers";
 
 export type { Caller };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { refuseBinaryParameters } from "../../../server/methods/binary-parameters";
+import { refuseBinaryParameters } from "../../../../server/methods/calls/binary-parameters";
 
 describe("parameters without bytes or times", () => {
   it("are accepted", () => {

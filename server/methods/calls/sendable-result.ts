@@ -1,4 +1,4 @@
-import { toSendable } from "../../protocol/wire/xml-characters";
+import { toSendable } from "../../../protocol/wire/xml-characters";
 
 /**
  * Returns the result with U+FFFD in place of every character that XML cannot contain. A record of an earlier release,

@@ -1,7 +1,7 @@
-import { MccError } from "../../protocol/error";
-import { nearest } from "../../protocol/nearest";
-import { toSendable } from "../../protocol/wire/codec";
-import { missingOldMethod } from "./first-minicloud/fault";
+import { MccError } from "../../../protocol/error";
+import { nearest } from "../../../protocol/nearest";
+import { toSendable } from "../../../protocol/wire/codec";
+import { missingOldMethod } from "../first-minicloud/fault";
 
 const longestShown = 64;
 

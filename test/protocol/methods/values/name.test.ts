@@ -8,7 +8,7 @@ import {
   labelsSchema,
   nameSchema,
   typeNameSchema,
-} from "../../../protocol/methods/name";
+} from "../../../../protocol/methods/values/name";
 
 const label63 = "a".repeat(63);
 

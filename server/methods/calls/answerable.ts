@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
-import { MccError } from "../../protocol/error";
-import { explained } from "../support/because";
+import { MccError } from "../../../protocol/error";
+import { explained } from "../../support/because";
 
 /**
  * Returns the error for callers. An unexpected one is logged with its details, and answered with a reference to the

@@ -1,6 +1,6 @@
-import type { Role } from "../../protocol/methods/role";
-import type { Caller } from "../cloud/access/caller";
-import type { Description } from "./description";
+import type { Role } from "../../../protocol/methods/values/role";
+import type { Caller } from "../../cloud/access/caller";
+import type { Description } from "../description";
 
 /** A method with positional parameters, as in XML-RPC's own conventions. */
 export interface PositionalMethod extends Description {

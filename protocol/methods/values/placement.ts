@@ -1,4 +1,4 @@
-import { memberNameSchema } from "./member";
+import { memberNameSchema } from "../member";
 
 /** The parameters that choose where a new instance is created. Only one of them can be given. */
 export const placementShape = {

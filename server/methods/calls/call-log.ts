@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
-import type { MccError } from "../../protocol/error";
-import { imageNameSchema } from "../../protocol/methods/name";
-import type { Caller } from "../cloud/access/caller";
+import type { MccError } from "../../../protocol/error";
+import { imageNameSchema } from "../../../protocol/methods/values/name";
+import type { Caller } from "../../cloud/access/caller";
 import { answerable } from "./answerable";
 
 export interface Call {

@@ -1,4 +1,4 @@
-import { MccError } from "../../protocol/error";
+import { MccError } from "../../../protocol/error";
 
 /** Limits the memory, because all results are kept until the last call has ended. */
 const mostResultCharacters = 32 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { userDataSchema } from "../../../protocol/methods/user-data";
-import { scriptFlaw } from "../../../protocol/methods/user-data-format";
+import { userDataSchema } from "../../../../protocol/methods/values/user-data";
+import { scriptFlaw } from "../../../../protocol/methods/values/user-data-format";
 
 const script = "#!/bin/sh\ntrue\n";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { methodTable } from "../../../protocol/methods/method-table";
-import { assertMccError } from "../../support/assert-error";
-import { type CapturedLog, captureLog } from "../../support/captured-log";
-import { type AdminDispatch, adminDispatch } from "../../support/daemons/admin-dispatch";
-import { testClouds } from "../../support/daemons/test-cloud";
+import { methodTable } from "../../../../protocol/methods/method-table";
+import { assertMccError } from "../../../support/assert-error";
+import { type CapturedLog, captureLog } from "../../../support/captured-log";
+import { type AdminDispatch, adminDispatch } from "../../../support/daemons/admin-dispatch";
+import { testClouds } from "../../../support/daemons/test-cloud";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q me@here";
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { largestUserDataBytes, userDataDigest, userDataSchema } from "../../../protocol/methods/user-data";
+import {
+  largestUserDataBytes,
+  userDataDigest,
+  userDataSchema,
+} from "../../../../protocol/methods/values/user-data";
 
 describe("a userData script", () => {
   for (const { title, given, becomes } of [

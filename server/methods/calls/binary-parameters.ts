@@ -1,5 +1,5 @@
-import { MccError } from "../../protocol/error";
-import { show } from "../../protocol/show";
+import { MccError } from "../../../protocol/error";
+import { show } from "../../../protocol/show";
 
 /**
  * Refuses base64 and dates, which no method accepts, before the parameters are read: base64 would be treated as a

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Adoption, ClaimedToken, Owner } from "../types/ownership";
-import { method } from "./method";
+import type { Adoption, ClaimedToken, Owner } from "../../types/ownership";
+import { method } from "../method";
 import { clientTokenSchema, uidSchema } from "./name";
 import { everyRole } from "./role";
 

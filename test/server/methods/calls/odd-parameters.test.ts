@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { type MethodName, methodTable } from "../../../protocol/methods/method-table";
-import { decodeResponse } from "../../../protocol/wire/codec";
-import { localAdmin } from "../../../server/cloud/access/caller";
-import { type Listener, openListener } from "../../../server/http/listener";
-import { createDispatch } from "../../../server/methods/dispatch";
-import { eventStreams } from "../../../server/methods/event-stream";
-import { type CapturedLog, captureLog } from "../../support/captured-log";
-import { adminDispatch } from "../../support/daemons/admin-dispatch";
-import { testClouds } from "../../support/daemons/test-cloud";
-import { noMetrics } from "../../support/http/no-metrics";
-import { send } from "../../support/http/raw-http";
+import { type MethodName, methodTable } from "../../../../protocol/methods/method-table";
+import { decodeResponse } from "../../../../protocol/wire/codec";
+import { localAdmin } from "../../../../server/cloud/access/caller";
+import { type Listener, openListener } from "../../../../server/http/listener";
+import { createDispatch } from "../../../../server/methods/calls/dispatch";
+import { eventStreams } from "../../../../server/methods/event-stream";
+import { type CapturedLog, captureLog } from "../../../support/captured-log";
+import { adminDispatch } from "../../../support/daemons/admin-dispatch";
+import { testClouds } from "../../../support/daemons/test-cloud";
+import { noMetrics } from "../../../support/http/no-metrics";
+import { send } from "../../../support/http/raw-http";
 import {
   type Call,
   good,
@@ -18,8 +18,8 @@ import {
   type Place,
   positional,
   publicKey,
-} from "../../support/wire/odd-calls";
-import { binaryValues, oddStructs, oddValues, Written, writeCall } from "../../support/wire/odd-values";
+} from "../../../support/wire/odd-calls";
+import { binaryValues, oddStructs, oddValues, Written, writeCall } from "../../../support/wire/odd-values";
 
 describe("odd parameters", () => {
   const newCloud = testClouds();

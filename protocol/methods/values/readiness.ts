@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PlainReadiness } from "../types/readiness";
+import type { PlainReadiness } from "../../types/readiness";
 
 const portSchema = z.int().min(1).max(65_535);
 
