@@ -178,10 +178,16 @@ export const commands = {
     program: "ip",
     words: ["-6", "address", "replace", `${gateway}/${prefixLength}`, "dev", bridge, "nodad"],
   }),
-  /** Multicast goes to all ports: snooping would need a querier, and slows large fleets. */
+  /**
+   * Multicast goes to all ports: snooping would need a querier, and slows large fleets. The bridge learns nothing from frames
+   * of its own protocols: those of LLDP pass no rule of the firewall, and could lead another container's packets astray.
+   */
   raiseBridge: (bridge: string, mtu: number): EngineCommand => ({
     program: "ip",
-    words: ["link", "set", "dev", bridge, "mtu", String(mtu), "up", "type", "bridge", "mcast_snooping", "0"],
+    words: [
+      ...["link", "set", "dev", bridge, "mtu", String(mtu), "up"],
+      ...["type", "bridge", "mcast_snooping", "0", "no_linklocal_learn", "1"],
+    ],
   }),
   /** Restores the route that the kernel adds with the address, and that another program may have removed. */
   routeToBridge: ({ bridge }: Place, { address, prefixLength, gateway }: Network): EngineCommand => ({

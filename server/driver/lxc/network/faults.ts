@@ -42,6 +42,9 @@ async function bridgeFaults({ bridges, place }: Engine): Promise<Fault[]> {
       return [
         ...(state.up ? [] : [`the bridge ${bridge} is down`]),
         ...(state.snooping ? [`multicast snooping is on at the bridge ${bridge}`] : []),
+        ...(state.learnsLinkLocal
+          ? [`the bridge ${bridge} learns from frames that pass no rule of the firewall`]
+          : []),
         ...((await believesRouters(bridge))
           ? [`the host accepts router advertisements of instances at the bridge ${bridge}`]
           : []),

@@ -27,6 +27,8 @@ export interface BridgeState {
   readonly mtu: number;
   /** Whether the kernel sends multicast only to the ports that it believes to want it. */
   readonly snooping: boolean;
+  /** Whether it learns ports from the frames of its own protocols, which pass no rule of a firewall. */
+  readonly learnsLinkLocal: boolean;
 }
 
 /** Returns the state of a bridge; undefined if there is none of that name. */
@@ -38,6 +40,8 @@ export async function bridgeState(bridge: string): Promise<BridgeState | undefin
       up: ((await read("flags")) & isUp) !== 0,
       mtu: await read("mtu"),
       snooping: (await read("bridge/multicast_snooping")) !== 0,
+      // Linux before 5.0 has no such setting.
+      learnsLinkLocal: (await unlessErrno(read("bridge/no_linklocal_learn"), "ENOENT")) === 0,
     }))(),
     "ENOENT",
     "ENODEV",

@@ -29,8 +29,8 @@ export function isolationRules(
   const setMark = `iifname "${vethPrefix}*" meta mark set ${unknownGroup}
     meta mark set iifname map { ${senders.join(", ")} }`;
   // Before the bridge and the host learn from a packet. The host accepts also frames with the VLAN tag 0, in which these
-  // rules see no addresses, so it gets none with tags. From a frame to an address of the bridge's own protocols (IEEE
-  // 802.1D), the bridge learns without these rules.
+  // rules see no addresses, so it gets none with tags. Frames to an address of the bridge's own protocols (IEEE 802.1D) do not
+  // pass the first chain, and those of LLDP pass none: see no_linklocal_learn.
   //
   // The mark stays on the cable between two bridges, and is removed when the packet enters a container. The bridge also gives
   // the host what is sent to the hardware address of a port, which the rules of the host do not know.

@@ -86,6 +86,12 @@ describe("the watch over the network of LXC containers", function () {
         execa("ip", ["link", "set", host().place.bridge, "type", "bridge", "mcast_snooping", "1"]),
       said: /snooping/,
     },
+    {
+      what: "learning from frames that pass no rule, which was switched on",
+      damage: () =>
+        execa("ip", ["link", "set", host().place.bridge, "type", "bridge", "no_linklocal_learn", "0"]),
+      said: /learns from frames/,
+    },
   ];
 
   for (const { what, damage, said } of damages) {
