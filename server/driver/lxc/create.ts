@@ -7,7 +7,8 @@ import { broadcastAddress, configurationText, hostsPath, hostsTarget } from "./c
 import { deviceFile, sharedDevices } from "./devices";
 import type { Engine } from "./engine";
 import { makePassable } from "./files/folder";
-import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
+import { makeLayer } from "./files/layer";
+import { NewLayer } from "./files/new-layer";
 import { makeOwnHosts } from "./hosts/own-hosts";
 import { nameServerFile } from "./name-servers";
 import { closedGroupName } from "./network/isolation/groups";
@@ -39,14 +40,14 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const cable = groups.cableOf(container);
   writeFileSync(container.configuration, configurationText(container, cable, spec, network, setting));
   await engine.firewall.admit(container, spec);
-  const layers = { delta: container.delta, rootfs };
+  const layer = new NewLayer({ delta: container.delta, rootfs });
   const address = {
     ipAddress: spec.ipAddress,
     prefixLength: network.prefixLength,
     broadcast: broadcastAddress(network),
     gateway: network.gateway,
   };
-  writeIntoLayer(layers, [
+  layer.write([
     ...filesOfImage(address),
     ...systemFiles(spec),
     nameServerFile(container, spec.nameservers),
@@ -55,7 +56,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   ]);
   if (spec.hosts !== undefined) {
     makeOwnHosts(container.hosts, spec.hosts());
-    linkInLayer(layers, hostsPath, hostsTarget);
+    layer.link(hostsPath, hostsTarget);
   }
   return { hasSshServer };
 }
