@@ -1,5 +1,6 @@
 import { announce } from "../state/announcements";
 import type { CloudView } from "../state/cloud-view";
+import { Button } from "../views/button";
 import { Dialog } from "./dialog";
 import type { Subject } from "./subject";
 import { useWork } from "./use-work";
@@ -37,9 +38,9 @@ export function DestroyDialog({ cloud, subject, onClose }: DestroyProperties) {
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" class="danger" disabled={isBusy} onClick={() => run(destroy)}>
+        <Button class="danger" isUsable={!isBusy} onClick={() => run(destroy)}>
           {isBusy ? "Destroying…" : "Destroy"}
-        </button>
+        </Button>
       </p>
     </Dialog>
   );

@@ -7,7 +7,7 @@ interface DialogProperties {
   readonly children: ComponentChildren;
 }
 
-const focusable = "button:not(:disabled), input:not(:disabled), a[href]";
+const focusable = "button, input, a[href]";
 
 /** A modal dialog. It keeps the focus, closes with Escape, and gives the focus back. */
 export function Dialog({ title, onClose, children }: DialogProperties) {

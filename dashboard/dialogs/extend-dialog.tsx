@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { durationForm, durationSeconds, formatDuration } from "../../protocol/duration";
 import { announce } from "../state/announcements";
 import type { CloudView } from "../state/cloud-view";
+import { Button } from "../views/button";
 import { Dialog } from "./dialog";
 import type { Subject } from "./subject";
 import { useWork } from "./use-work";
@@ -58,9 +59,9 @@ export function ExtendDialog({ cloud, subject, onClose }: ExtendProperties) {
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class="primary" disabled={isBusy}>
+          <Button type="submit" class="primary" isUsable={!isBusy}>
             Extend
-          </button>
+          </Button>
         </p>
       </form>
     </Dialog>

@@ -6,6 +6,8 @@ import { themeOf } from "./theme";
 
 const sizeSettlesMs = 200;
 const leaveKey = "F6";
+/** The daemon accepts only short messages, and what users paste can be long. */
+const pieceBytes = 64 * 1024;
 
 export interface ScreenOptions {
   /** Where the screen is drawn. */
@@ -41,6 +43,10 @@ export function openScreen({ element, calls, id, uid, onEnd, onLeave }: ScreenOp
       onLeave();
       return false;
     }
+    if (event.key === "Tab") {
+      // For screen readers, xterm.js lets the browser have keys as well, and this one would leave the terminal.
+      event.preventDefault();
+    }
     return true;
   });
   const onScheme = (): void => {
@@ -70,14 +76,19 @@ export function openScreen({ element, calls, id, uid, onEnd, onLeave }: ScreenOp
       onEnd(reason === "" ? "The connection of the terminal was lost." : reason);
     }
   });
-  const send = (bytes: Uint8Array<ArrayBuffer> | string): void => {
+  const send = (message: Uint8Array<ArrayBuffer> | string): void => {
     if (socket.readyState === WebSocket.OPEN) {
-      socket.send(bytes);
+      socket.send(message);
+    }
+  };
+  const type = (bytes: Uint8Array<ArrayBuffer>): void => {
+    for (let begin = 0; begin < bytes.length; begin += pieceBytes) {
+      send(bytes.subarray(begin, begin + pieceBytes));
     }
   };
   const encoder = new TextEncoder();
-  terminal.onData((text) => send(encoder.encode(text)));
-  terminal.onBinary((text) => send(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+  terminal.onData((text) => type(encoder.encode(text)));
+  terminal.onBinary((text) => type(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
   let timer: ReturnType<typeof setTimeout> | undefined;
   terminal.onResize(({ cols: columns, rows }) => {
     clearTimeout(timer);

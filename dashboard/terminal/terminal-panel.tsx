@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Instance } from "../../protocol/types/instance";
 import type { Calls } from "../connection/calls";
 
@@ -15,7 +15,9 @@ export function TerminalPanel({ instance, calls, onClose, onAgain }: PanelProper
   const closeButton = useRef<HTMLButtonElement>(null);
   const [ended, setEnded] = useState("");
   const { id, uid, name } = instance;
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // The button that opened the terminal is gone, and the screen is not there yet.
+    closeButton.current?.focus({ preventScroll: true });
     const { current: element } = place;
     let close = (): void => undefined;
     let isGone = false;
@@ -36,7 +38,13 @@ export function TerminalPanel({ instance, calls, onClose, onAgain }: PanelProper
       <p class="hint" id="terminal-help">
         Press F6 to leave the terminal with the keyboard.
       </p>
-      <div ref={place} class="terminal" role="group" aria-label={`Terminal of ${name}`} />
+      <div
+        ref={place}
+        class="terminal"
+        role="group"
+        aria-label={`Terminal of ${name}`}
+        aria-describedby="terminal-help"
+      />
       <p role="status" class={ended === "" ? "unseen" : "note"}>
         {ended}
       </p>

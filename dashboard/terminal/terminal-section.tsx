@@ -1,6 +1,7 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Instance } from "../../protocol/types/instance";
 import type { Calls } from "../connection/calls";
+import { Button } from "../views/button";
 import { TerminalPanel } from "./terminal-panel";
 
 interface SectionProperties {
@@ -12,6 +13,14 @@ interface SectionProperties {
 /** The terminal of an instance, which is opened by a button. */
 export function TerminalSection({ instance, calls, isAllowed }: SectionProperties) {
   const [opened, setOpened] = useState(0);
+  const openButton = useRef<HTMLButtonElement>(null);
+  const wasOpened = useRef(false);
+  useLayoutEffect(() => {
+    if (opened === 0 && wasOpened.current) {
+      openButton.current?.focus();
+    }
+    wasOpened.current = opened > 0;
+  }, [opened]);
   const isRunning = instance.status === "running";
   return (
     <section aria-labelledby="terminal">
@@ -19,9 +28,9 @@ export function TerminalSection({ instance, calls, isAllowed }: SectionPropertie
       {!isAllowed && <p class="hint">Only the owner of the instance and admins can open a terminal.</p>}
       {isAllowed && opened === 0 && (
         <>
-          <button type="button" disabled={!isRunning} onClick={() => setOpened(1)}>
+          <Button element={openButton} isUsable={isRunning} onClick={() => setOpened(1)}>
             Open a terminal
-          </button>
+          </Button>
           {!isRunning && <p class="hint">The instance must be running.</p>}
         </>
       )}

@@ -1,5 +1,6 @@
 import { choices, type Filterable, filtersOf, stackOf } from "../state/filters";
 import { setQuery } from "../state/route";
+import { Button } from "./button";
 
 interface FilterBarProperties {
   readonly all: readonly Filterable[];
@@ -13,8 +14,10 @@ export function FilterBar({ all, query }: FilterBarProperties) {
     const { value } = event.currentTarget as HTMLInputElement | HTMLSelectElement;
     setQuery({ [name]: value, page: "" });
   };
-  const isFiltered = Object.values(filters).some((value) => value !== "");
-  const noFilters = Object.fromEntries(Object.keys(filters).map((name) => [name, ""]));
+  // The links of the fleets add the last one.
+  const given = [...Object.entries(filters), ["fleet", query["fleet"] ?? ""] as const];
+  const isFiltered = given.some(([, value]) => value !== "");
+  const noFilters = Object.fromEntries(given.map(([name]) => [name, ""]));
   return (
     <form class="filters" role="search" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       <Choice
@@ -52,9 +55,9 @@ export function FilterBar({ all, query }: FilterBarProperties) {
         example="name or address"
         onInput={change("text")}
       />
-      <button type="button" disabled={!isFiltered} onClick={() => setQuery({ ...noFilters, page: "" })}>
+      <Button isUsable={isFiltered} onClick={() => setQuery({ ...noFilters, page: "" })}>
         Clear filters
-      </button>
+      </Button>
     </form>
   );
 }

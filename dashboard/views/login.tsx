@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { logIn, type Session } from "../connection/requests";
+import { Button } from "./button";
 
 interface LoginProperties {
   /** Why an earlier session ended; empty for none. */
@@ -55,9 +56,9 @@ export function Login({ reason, onLogin }: LoginProperties) {
         <p role="alert" class="problem">
           {problem}
         </p>
-        <button type="submit" class="primary" disabled={isBusy}>
+        <Button type="submit" class="primary" isUsable={!isBusy}>
           {isBusy ? "Logging in…" : "Log in"}
-        </button>
+        </Button>
       </form>
     </main>
   );

@@ -1,4 +1,5 @@
 import { setQuery } from "../state/route";
+import { Button } from "./button";
 
 /** How many rows are drawn at a time. More make the page slow. */
 export const pageSize = 100;
@@ -16,15 +17,15 @@ export function Pager({ page, pages }: PagerProperties) {
   const go = (to: number) => () => setQuery({ page: to === 1 ? "" : String(to) });
   return (
     <nav class="pager" aria-label="Pages">
-      <button type="button" disabled={page <= 1} onClick={go(page - 1)}>
+      <Button isUsable={page > 1} onClick={go(page - 1)}>
         Previous
-      </button>
+      </Button>
       <span>
         Page {page} of {pages}
       </span>
-      <button type="button" disabled={page >= pages} onClick={go(page + 1)}>
+      <Button isUsable={page < pages} onClick={go(page + 1)}>
         Next
-      </button>
+      </Button>
     </nav>
   );
 }
