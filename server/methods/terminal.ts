@@ -82,6 +82,8 @@ class ShellTerminal implements Terminal {
   #writing = false;
   #sizing: Promise<unknown> = Promise.resolve();
   #size: TerminalSize;
+  /** The size that the terminal has. */
+  #fitted: TerminalSize;
 
   constructor(
     private readonly dispatch: Dispatch,
@@ -91,6 +93,7 @@ class ShellTerminal implements Terminal {
     private readonly show: (bytes: Buffer) => Promise<void>,
   ) {
     this.#size = size;
+    this.#fitted = size;
     this.ended = this.#follow().catch((error: unknown) => {
       if (MccError.isInstance(error)) {
         return error.message;
@@ -117,13 +120,7 @@ class ShellTerminal implements Terminal {
 
   resize(size: TerminalSize): void {
     this.#size = size;
-    this.#sizing = this.#sizing.then(async () => {
-      const { path } = this.#device;
-      // Only the last of several sizes counts.
-      if (path !== undefined && this.#size === size && !this.#abort.signal.aborted) {
-        await this.#setSize(path, size).catch(() => undefined);
-      }
-    });
+    this.#fit();
   }
 
   close(): void {
@@ -144,6 +141,10 @@ class ShellTerminal implements Terminal {
         this.#device.find(Buffer.from(answer.stdout, "base64")),
         Buffer.from(answer.stderr, "base64"),
       ]);
+      if (this.#size !== this.#fitted) {
+        // The size changed before the terminal was known.
+        this.#fit();
+      }
       if (output.length > 0) {
         await this.show(output);
       }
@@ -154,6 +155,18 @@ class ShellTerminal implements Terminal {
         return `The shell ended with the exit code ${answer.exitCode}.`;
       }
     }
+  }
+
+  /** Gives the terminal its new size, in turn. Only the last of several sizes counts. */
+  #fit(): void {
+    this.#sizing = this.#sizing.then(async () => {
+      const { path } = this.#device;
+      const size = this.#size;
+      if (path !== undefined && size !== this.#fitted && !this.#abort.signal.aborted) {
+        this.#fitted = size;
+        await this.#setSize(path, size).catch(() => undefined);
+      }
+    });
   }
 
   async #write(): Promise<void> {

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { MccError } from "../../../protocol/error";
+import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import { localAdmin } from "../../../server/cloud/access/caller";
+import { CommandStreams } from "../../../server/cloud/instances/commands/command-streams";
+import type { StreamedRequest } from "../../../server/cloud/instances/commands/commands";
+import { CommandTimeout } from "../../../server/driver/command-timeout";
+import type { Caller, Dispatch } from "../../../server/methods/calls/callable";
+import { type Terminal, terminals } from "../../../server/methods/terminal";
+import { eventually } from "../../support/time/eventually";
+import { handTime } from "../../support/time/hand-time";
+
+const never = new AbortController().signal;
+
+/** An instance with a shell that the test controls. */
+class TestShell {
+  readonly streams = new CommandStreams();
+  /** The commands that ran in addition. */
+  readonly ran: (readonly string[])[] = [];
+  request: StreamedRequest | undefined;
+
+  readonly dispatch: Dispatch = async (caller, method, [parameters], signal = never) => {
+    switch (method) {
+      case "instance.execStart":
+        return this.streams.start(caller, parameters as ParsedParameters<typeof method>, (request) =>
+          this.#run(request),
+        );
+      case "instance.execRead":
+        return await this.streams.read(caller, parameters as ParsedParameters<typeof method>, signal);
+      case "instance.execEnd":
+        return this.streams.end(caller, parameters as ParsedParameters<typeof method>);
+      case "instance.exec":
+        this.ran.push((parameters as ParsedParameters<typeof method>).command);
+        return {};
+      default:
+        throw new MccError("not-found", method);
+    }
+  };
+
+  show(text: string): void {
+    this.request?.output.stdout.write(text);
+  }
+
+  /** Ends like the command of a real driver. */
+  #run(request: StreamedRequest): Promise<number> {
+    this.request = request;
+    return new Promise((_resolve, reject) => {
+      const none = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), truncated: false };
+      setTimeout(() => reject(new CommandTimeout("too long", none)), request.timeoutMs);
+      request.signal.addEventListener("abort", () => reject(request.signal.reason as Error));
+    });
+  }
+}
+
+describe("a terminal", () => {
+  const time = handTime();
+  let shell: TestShell;
+
+  beforeEach(() => {
+    shell = new TestShell();
+  });
+  afterEach(() => shell.streams.close());
+
+  const open = async (caller: Caller = localAdmin): Promise<Terminal> => {
+    const request = { instance: 500, uid: "a", columns: 80, rows: 24 };
+    return await terminals(shell.dispatch)(caller, request, () => Promise.resolve());
+  };
+
+  it("ends after an hour, and not before", async () => {
+    const terminal = await open();
+    let reason = "";
+    void terminal.ended.then((why) => {
+      reason = why;
+    });
+    await time.pass(3_599_000);
+    assert.equal(reason, "");
+    await time.pass(1000);
+    await eventually(() => reason !== "", "it has ended");
+    assert.match(reason, /open for an hour, which is the limit/);
+  });
+
+  it("ends with the session of its browser", async () => {
+    const session = new AbortController();
+    const terminal = await open({ ...localAdmin, revoked: session.signal });
+    session.abort(new MccError("unauthenticated", "It was logged out."));
+    assert.match(await terminal.ended, /logged out/);
+    await eventually(() => shell.request?.signal.aborted === true, "the shell is killed");
+  });
+
+  it("gets the last of several sizes, also if they came before the shell began", async () => {
+    const terminal = await open();
+    terminal.resize({ columns: 100, rows: 30 });
+    terminal.resize({ columns: 40, rows: 20 });
+    shell.show("\u001b]9;minicloud-terminal=/dev/pts/3\u0007# ");
+    await eventually(() => shell.ran.length > 0, "the size is set");
+    terminal.resize({ columns: 41, rows: 20 });
+    await eventually(() => shell.ran.length > 1, "the next size is set");
+    shell.show("more");
+    terminal.close();
+    await terminal.ended;
+    const setSize = (columns: number): string[] => `stty -F /dev/pts/3 cols ${columns} rows 20`.split(" ");
+    assert.deepEqual(shell.ran, [setSize(40), setSize(41)]);
+  });
+});
