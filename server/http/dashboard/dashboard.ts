@@ -122,11 +122,7 @@ export class Dashboard {
     }
     try {
       const { token } = validate(loginSchema, await jsonOf(request), "POST /login");
-      const { id, session } = this.#sessions.open(token);
-      const earlier = sessionIdOf(request);
-      if (earlier !== undefined) {
-        this.#sessions.end(earlier);
-      }
+      const { id, session } = this.#sessions.open(token, sessionIdOf(request));
       return answer(described(session), { "set-cookie": sessionCookie(request, id) });
     } catch (error) {
       if (!MccError.isInstance(error)) {

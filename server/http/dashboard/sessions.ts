@@ -35,9 +35,15 @@ export class Sessions {
 
   constructor(private readonly callerOf: CallerOfToken) {}
 
-  /** Opens a session that ends with this token. @throws MccError `unauthenticated`. */
-  open(token: string): { readonly id: string; readonly session: Session } {
+  /**
+   * Opens a session that ends with this token.
+   *
+   * @param earlier the id of a session that it replaces, if there is one.
+   * @throws MccError `unauthenticated`. The earlier session then continues.
+   */
+  open(token: string, earlier = ""): { readonly id: string; readonly session: Session } {
     const { account, role, revoked } = this.callerOf(token);
+    this.end(earlier);
     const sameAccount = [...this.#open.values()].filter((session) => session.account === account);
     sameAccount
       .slice(0, Math.max(0, sameAccount.length + 1 - mostOfAccount))

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import type { Client } from "../../../../client/client";
 import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
+import {
+  headersOfPage,
+  type Login,
+  logInWith,
+  openTerminalSocket,
+  sendLogin,
+} from "../../../support/http/dashboard-session";
 import { type RawAnswer, send } from "../../../support/http/raw-http";
 import { eventually } from "../../../support/time/eventually";
-
-interface Login {
-  readonly cookie: string;
-  readonly csrf: string;
-}
 
 describe("the dashboard's answers", function () {
   this.timeout(60_000);
@@ -26,29 +28,15 @@ describe("the dashboard's answers", function () {
   });
 
   const login = (headers: Record<string, string>, body: string): Promise<RawAnswer> =>
-    send(daemon.url, {
-      path: "/login",
-      headers: { "content-type": "application/json", origin: daemon.url, ...headers },
-      body,
-    });
-  const logIn = async (secret = token): Promise<Login> => {
-    const answer = await login({}, JSON.stringify({ token: secret }));
-    assert.equal(answer.status, 200, answer.body);
-    const [cookie = ""] = String(answer.headers["set-cookie"]).split(";");
-    return { cookie, csrf: (JSON.parse(answer.body) as { csrf: string }).csrf };
-  };
+    sendLogin(daemon.url, headers, body);
+  const logIn = (secret = token): Promise<Login> => logInWith(daemon.url, secret);
   const call = (headers: Record<string, string>, method = "instance.list", params: object = {}) =>
     send(daemon.url, {
       path: "/rpc",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
     });
-  const ofPage = ({ cookie, csrf }: Login): Record<string, string> => ({
-    cookie,
-    "minicloud-csrf": csrf,
-    origin: daemon.url,
-    "sec-fetch-site": "same-origin",
-  });
+  const ofPage = (login: Login): Record<string, string> => headersOfPage(daemon.url, login);
   const newToken = async (name: string, role: "user" | "reader"): Promise<string> =>
     (await client.call("accessToken.add", { name, role })).token;
 
@@ -169,16 +157,12 @@ describe("the dashboard's answers", function () {
 
     const open = (
       from: Login,
-      {
-        origin = daemon.url,
-        csrf = from.csrf,
-        query = "",
-      }: { origin?: string; csrf?: string; query?: string },
+      { csrf = from.csrf, ...more }: { origin?: string; csrf?: string; query?: string },
     ): WebSocket =>
-      new WebSocket(
-        `${daemon.url.replace("http", "ws")}/terminal?instance=${instance.id}&uid=${instance.uid}&columns=80&rows=24${query}`,
-        ["minicloud-terminal", csrf],
-        { headers: { cookie: from.cookie, origin } },
+      openTerminalSocket(
+        daemon.url,
+        { ...from, csrf },
+        { instance: instance.id, uid: instance.uid, ...more },
       );
     const refusal = async (socket: WebSocket): Promise<number | undefined> => {
       const [request, response] = (await once(socket, "unexpected-response")) as [
