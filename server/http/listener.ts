@@ -18,6 +18,7 @@ import type { TlsTexts } from "../tls/certificate";
 import { AnswerEnds } from "./answer-ends";
 import { type AnswerOptions, Answers, type Sender } from "./answers";
 import { Connections } from "./connections";
+import { sendLast } from "./last-answer";
 import { defaultLimits, type Limits } from "./limits";
 import { OwnNames } from "./own-names";
 import { send } from "./reply";
@@ -179,14 +180,12 @@ function senderOf(response: ServerResponse, connections: Connections, ends: Answ
   };
 }
 
-/** Answers a CONNECT. Node would close the connection without an answer. Its own time limits no longer apply. */
+/** Answers a CONNECT. Node would close the connection without an answer. */
 function refuseTunnel(socket: Socket): void {
-  const cutOff = setTimeout(() => socket.destroy(), farewellMs);
-  socket.once("close", () => clearTimeout(cutOff));
-  socket.on("error", () => socket.destroy());
-  socket
-    .resume()
-    .end("HTTP/1.1 405 Method Not Allowed\r\nallow: POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  sendLast(
+    socket,
+    "HTTP/1.1 405 Method Not Allowed\r\nallow: POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+  );
 }
 
 function replaceTls(server: Server, tls: TlsTexts): void {

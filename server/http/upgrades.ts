@@ -10,6 +10,7 @@ import { refuseRepeated } from "./admission";
 import type { Dashboard } from "./dashboard/dashboard";
 import { TerminalSocket } from "./dashboard/terminal-socket";
 import { queryOf } from "./endpoints";
+import { sendLast } from "./last-answer";
 
 /** The protocol that the page asks for. After it, the page sends what proves that it is the page. */
 const protocolName = "minicloud-terminal";
@@ -107,7 +108,8 @@ const statusTexts: Readonly<Record<number, string>> = {
 
 function refuse(socket: Duplex, status: number, line: string): void {
   const body = `${line}\n`;
-  socket.end(
+  sendLast(
+    socket,
     [
       `HTTP/1.1 ${status} ${statusTexts[status] ?? "Refused"}`,
       "connection: close",

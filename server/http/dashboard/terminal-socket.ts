@@ -9,6 +9,8 @@ const beatMs = 20_000;
 /** What the browser may leave unread before the shell has to wait. */
 const mostUnreadBytes = 512 * 1024;
 const askAgainMs = 20;
+/** The messages that wait for the shell. */
+const mostEarly = 100;
 /** How long the browser may take to close its side. */
 const farewellMs = 2000;
 
@@ -105,9 +107,12 @@ export class TerminalSocket {
     const terminal = this.#terminal;
     if (terminal !== undefined) {
       act(terminal);
-    } else if (this.#early.length < 100) {
-      this.#early.push(() => this.#pass(act));
+      return;
     }
+    if (this.#early.length >= mostEarly) {
+      throw new MccError("exhausted", "The page sent too much before the shell was started.");
+    }
+    this.#early.push(() => this.#pass(act));
   }
 
   #try(act: () => void): void {
