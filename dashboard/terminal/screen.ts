@@ -31,6 +31,8 @@ export function openScreen({ element, calls, id, uid, onEnd, onLeave }: ScreenOp
     cursorBlink: false,
     fontFamily: "ui-monospace, 'DejaVu Sans Mono', monospace",
     fontSize: 14,
+    // A program in the instance chooses the target and the text of such a link. Without this, a click offers to open it.
+    linkHandler: { activate: () => undefined },
     theme: themeOf(dark.matches),
   });
   const fit = new FitAddon();
