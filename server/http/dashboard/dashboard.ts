@@ -1,15 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import * as z from "zod";
 import { MccError } from "../../../protocol/error";
 import { parseUnderstood, understoodHeader } from "../../../protocol/understood";
-import { validate } from "../../../protocol/validate";
 import type { Caller } from "../../methods/calls/callable";
-import { readBody } from "../body";
 import type { FailedLogins } from "../failed-logins";
 import type { OwnNames } from "../own-names";
 import { jsonRpc } from "../protocols/json-rpc";
 import { type Reply, refusal, textReply } from "../reply";
 import type { Problem } from "../web-pages";
+import { otherContent, tokenOf } from "./login-request";
 import type { PageFiles } from "./page-files";
 import { pageHeaders } from "./page-headers";
 import { foreignHost, foreignOrigin } from "./same-origin";
@@ -18,9 +16,6 @@ import { type CallerOfToken, isSame, noSession, type Session, Sessions } from ".
 
 /** The header that only the dashboard's own page can send: browsers ask before they send it from another one. */
 export const csrfHeader = "minicloud-csrf";
-
-const loginSchema = z.strictObject({ token: z.string().min(1).max(1024) });
-const loginBytes = 4096;
 
 interface DashboardOptions {
   readonly callerOf: CallerOfToken;
@@ -115,14 +110,12 @@ export class Dashboard {
 
   async #login(request: IncomingMessage, signal: AbortSignal): Promise<Reply> {
     const { names, failedLogins } = this.#options;
-    const problem =
-      foreignOrigin(request, names, { origin: true }) ?? otherContent(request.headers["content-type"]);
+    const problem = foreignOrigin(request, names, { origin: true }) ?? otherContent(request);
     if (problem !== undefined) {
       return refused(problem);
     }
     try {
-      const { token } = validate(loginSchema, await jsonOf(request), "POST /login");
-      const { id, session } = this.#sessions.open(token, sessionIdOf(request));
+      const { id, session } = this.#sessions.open(await tokenOf(request), sessionIdOf(request));
       return answer(described(session), { "set-cookie": sessionCookie(request, id) });
     } catch (error) {
       if (!MccError.isInstance(error)) {
@@ -131,7 +124,7 @@ export class Dashboard {
       if (error.code === "unauthenticated") {
         await failedLogins.delay(request.socket.remoteAddress ?? "an unknown address", error.message, signal);
       }
-      return refused({ status: error.code === "unauthenticated" ? 401 : 400, error: hideToken(error) });
+      return refused({ status: error.code === "unauthenticated" ? 401 : 400, error });
     }
   }
 
@@ -170,32 +163,4 @@ function answer(body: object, headers: Record<string, string> = {}): Reply {
 
 function refused({ status, error }: Problem): Reply {
   return refusal(jsonRpc, status, error, { ...pageHeaders, "cache-control": "no-store" });
-}
-
-function otherContent(type = ""): Problem | undefined {
-  return /^application\/json *(;|$)/i.test(type)
-    ? undefined
-    : {
-        status: 415,
-        error: new MccError("invalid", "Send a login with the header Content-Type: application/json."),
-      };
-}
-
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
-  const text = await readBody(request, loginBytes);
-  try {
-    return JSON.parse(text ?? "") as unknown;
-  } catch (error) {
-    throw new MccError("invalid", 'The login is no JSON such as {"token": "…"}.', { cause: error });
-  }
-}
-
-/** The message of an `invalid` quotes the parameters. */
-function hideToken(error: MccError): MccError {
-  return error.code === "invalid"
-    ? new MccError(
-        "invalid",
-        'A login is JSON of the form {"token": "…"}, with a token of at most 1024 characters.',
-      )
-    : error;
 }

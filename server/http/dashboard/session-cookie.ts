@@ -27,12 +27,17 @@ export function sessionCookie(request: IncomingMessage, id: string | undefined):
     "Path=/",
     "HttpOnly",
     "SameSite=Strict",
-    ...(isSecure(request) ? ["Secure"] : []),
+    ...(isSecure(request) || isBehindTls(request) ? ["Secure"] : []),
     ...(id === undefined ? ["Max-Age=0"] : []),
   ].join("; ");
 }
 
-/** Whether the browser uses HTTPS. */
+/** Whether the page says that it came by HTTPS: from a proxy, if the daemon serves plain HTTP. */
+function isBehindTls({ headers: { origin = "" } }: IncomingMessage): boolean {
+  return /^https:/i.test(origin);
+}
+
+/** Whether the daemon serves the request by HTTPS. */
 export function isSecure({ socket }: IncomingMessage): boolean {
   return socket instanceof TLSSocket;
 }

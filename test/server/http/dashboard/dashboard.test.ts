@@ -66,6 +66,8 @@ describe("the dashboard's answers", function () {
       new RegExp(`^minicloud-${daemon.port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict$`),
     );
     assert.ok(!right.body.includes(token));
+    const overProxy = await login({ origin: daemon.url.replace("http", "https") }, JSON.stringify({ token }));
+    assert.match(String(overProxy.headers["set-cookie"]), /; Secure$/);
     const wrong = await login({}, JSON.stringify({ token: "0".repeat(64) }));
     assert.deepEqual([wrong.status, wrong.headers["set-cookie"]], [401, undefined]);
     await eventually(() => /A login failed/.test(daemon.log), "the failed login is logged");
@@ -206,6 +208,28 @@ describe("the dashboard's answers", function () {
       assert.match(await ending(open(other, {})), /belongs to|another account/);
       assert.match(await ending(open(await logIn(), { query: "&columns=0" })), /columns/);
     });
+  });
+});
+
+describe("a daemon with an open terminal", function () {
+  this.timeout(60_000);
+  const newDaemon = testDaemons();
+
+  it("says in it that it was stopped, and does not wait for it", async () => {
+    const daemon = await newDaemon();
+    await daemon.start();
+    const client = await daemon.client();
+    const { id, uid } = await client.call("instance.create", { name: "shell", waitSeconds: 30 });
+    client.close();
+    const login = await logInWith(daemon.url, await daemon.token());
+    const socket = openTerminalSocket(daemon.url, login, { instance: id, uid });
+    const texts: string[] = [];
+    socket.on("message", (data, isBinary) => texts.push(isBinary ? "output" : (data as Buffer).toString()));
+    await eventually(() => texts.includes("output"), "the shell answers");
+    const closed = once(socket, "close");
+    assert.equal(await daemon.stop(), 0);
+    await closed;
+    assert.match(texts.at(-1) ?? "", /^\{"ended":"The daemon was stopped\."\}$/);
   });
 });
 
