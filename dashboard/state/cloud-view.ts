@@ -39,13 +39,12 @@ const batchMs = 150;
 const mostSingle = 24;
 /** For what has no event, such as changed labels. */
 const reloadMs = 30_000;
-const mostEvents = 500;
 
 /** Keeps the lists of one session up to date. */
 export class CloudView {
   readonly snapshot = new Observable<Snapshot>(nothing);
-  /** The latest events since the page was loaded, oldest first. */
-  readonly events = new Observable<readonly MinicloudEvent[]>([]);
+  /** The latest event since the page was loaded. */
+  readonly latestEvent = new Observable<MinicloudEvent | undefined>(undefined);
   readonly usage: UsageView;
   readonly #abort = new AbortController();
   readonly #changed = new Set<number>();
@@ -85,7 +84,7 @@ export class CloudView {
   }
 
   #see(event: MinicloudEvent): void {
-    this.events.set([...this.events.value.slice(1 - mostEvents), event]);
+    this.latestEvent.set(event);
     if (event.kind === "missed") {
       this.reload();
       return;

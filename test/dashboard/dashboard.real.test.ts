@@ -292,6 +292,32 @@ describe("the dashboard in a browser", () => {
     assert.deepEqual(wrongs, []);
   });
 
+  it("keeps the events of an instance while hundreds of others happen", async () => {
+    const { id } = await client.call("instance.create", { name: "web", waitSeconds: 30 });
+    const { page, wrongs } = await openPage(daemon.url);
+    await logIn(page, daemon.url, token);
+    await page.getByRole("link", { name: "web", exact: true }).click();
+    await page.getByText("created", { exact: true }).waitFor();
+    await page.route("**/events*", (route) => {
+      const time = new Date().toISOString();
+      const events = Array.from({ length: 600 }, (_, index) => ({
+        id: `later-${index}`,
+        time,
+        kind: "stopped",
+        instance: { id: index === 0 ? id : id + index, name: "any" },
+        reason: index === 0 ? "its own" : "of another one",
+      }));
+      const lines = events.map((event) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
+      return route.fulfill({ contentType: "text/event-stream", body: lines.join("") });
+    });
+    // The stream in progress is not of the route.
+    await page.reload();
+    await page.getByText("its own", { exact: true }).waitFor();
+    assert.match(await page.locator(".events li").first().innerText(), /stopped its own/);
+    assert.equal(await page.getByText("of another one").count(), 0);
+    assert.deepEqual(wrongs, []);
+  });
+
   it("ends a terminal with its instance, and says so", async () => {
     const { id } = await client.call("instance.create", { name: "web", waitSeconds: 30 });
     const { page, wrongs } = await openPage(daemon.url);
