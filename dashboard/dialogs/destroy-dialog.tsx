@@ -23,8 +23,6 @@ export function DestroyDialog({ cloud, subject, onClose }: DestroyProperties) {
     cloud.reload();
     announce(`${name} is destroyed.`);
     onClose();
-    // The button that opened the dialog disappears with its row.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>("h1")?.focus());
   };
   const what =
     kind === "instance" ? `the instance ${one.id}` : `the fleet with ${one.counts.wanted} instances`;

@@ -19,10 +19,8 @@ export function Dialog({ title, onClose, children }: DialogProperties) {
     return () => {
       // First, because nothing outside of an open dialog can have the focus.
       element?.close();
-      if (opener instanceof HTMLElement && opener.isConnected) {
+      if (opener instanceof HTMLElement) {
         opener.focus();
-      } else {
-        document.querySelector<HTMLElement>("h1")?.focus();
       }
     };
   }, []);

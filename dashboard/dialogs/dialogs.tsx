@@ -1,7 +1,9 @@
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useMemo, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import type { Session } from "../connection/requests";
 import type { CloudView } from "../state/cloud-view";
+import { useValue } from "../state/observable";
+import { route } from "../state/route";
 import { DestroyDialog } from "./destroy-dialog";
 import { ExtendDialog } from "./extend-dialog";
 import type { Subject } from "./subject";
@@ -24,7 +26,7 @@ interface DialogsProperties {
   readonly children: ComponentChildren;
 }
 
-/** Shows the dialogs that its children open. */
+/** Shows the dialogs that its children open, until the user goes to another view. */
 export function Dialogs({ cloud, children }: DialogsProperties) {
   const [open, setOpen] = useState<{ which: "extend" | "destroy"; subject: Subject } | undefined>();
   const opening = useMemo<Opening>(
@@ -35,6 +37,8 @@ export function Dialogs({ cloud, children }: DialogsProperties) {
     [],
   );
   const close = (): void => setOpen(undefined);
+  const { view, id } = useValue(route);
+  useEffect(close, [view, id]);
   return (
     <context.Provider value={opening}>
       {children}

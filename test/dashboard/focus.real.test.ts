@@ -87,6 +87,25 @@ describe("the focus of the dashboard", () => {
     assert.equal(await focused(page), "Destroy");
     await page.keyboard.press("Escape");
     await untilFocused(page, "Destroy many-2");
+    await page.unroute("**/rpc");
+    await page.keyboard.press("Enter");
+    await untilFocused(page, "Cancel");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await rowOf(page, "many-2").waitFor({ state: "detached" });
+    await untilFocused(page, "Instances");
+    assert.deepEqual(wrongs, []);
+  });
+
+  it("goes to the heading when the back button leaves a view with a dialog", async () => {
+    const { page, wrongs } = await openPage(daemon.url);
+    await logIn(page, daemon.url, token);
+    await page.getByRole("link", { name: "Fleets" }).click();
+    await page.getByRole("button", { name: "Extend the fleet many" }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.goBack();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await untilFocused(page, "Instances");
     assert.deepEqual(wrongs, []);
   });
 
