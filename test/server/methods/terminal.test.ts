@@ -6,7 +6,8 @@ import { CommandStreams } from "../../../server/cloud/instances/commands/command
 import type { StreamedRequest } from "../../../server/cloud/instances/commands/commands";
 import { CommandTimeout } from "../../../server/driver/command-timeout";
 import type { Caller, Dispatch } from "../../../server/methods/calls/callable";
-import { type Terminal, terminals } from "../../../server/methods/terminal";
+import type { Terminal } from "../../../server/methods/terminal";
+import { terminals } from "../../../server/methods/terminals";
 import { eventually } from "../../support/time/eventually";
 import { handTime } from "../../support/time/hand-time";
 

@@ -1,0 +1,146 @@
+import { MccError } from "../../protocol/error";
+import { instanceMethods } from "../../protocol/methods/instance";
+import type { Caller, Dispatch } from "./calls/callable";
+import type { Terminal, TerminalSize } from "./terminal";
+import { TerminalDevice } from "./terminal-command";
+
+const readSeconds = 20;
+/** What a program in the instance may leave unread. A user does not type that much. */
+const mostUnreadBytes = 4 * 1024 * 1024;
+/** One call writes at most this much. */
+const pieceBytes = 64 * 1024;
+
+/** The command of a shell, and its instance. */
+interface Shell {
+  readonly instance: number;
+  readonly uid: string;
+  readonly exec: string;
+}
+
+/** A terminal whose shell is a command that the daemon follows. */
+export class ShellTerminal implements Terminal {
+  readonly ended: Promise<string>;
+  readonly #abort = new AbortController();
+  readonly #device = new TerminalDevice();
+  #unread = Buffer.alloc(0);
+  #sent = 0;
+  #writing = false;
+  #sizing: Promise<unknown> = Promise.resolve();
+  #size: TerminalSize;
+  /** The size that the terminal has. */
+  #fitted: TerminalSize;
+
+  constructor(
+    private readonly dispatch: Dispatch,
+    private readonly caller: Caller,
+    private readonly shell: Shell,
+    size: TerminalSize,
+    private readonly show: (bytes: Buffer) => Promise<void>,
+  ) {
+    this.#size = size;
+    this.#fitted = size;
+    this.ended = this.#follow().catch((error: unknown) => {
+      if (MccError.isInstance(error)) {
+        return error.message;
+      }
+      throw error;
+    });
+  }
+
+  type(bytes: Buffer): void {
+    this.#unread = Buffer.concat([this.#unread, bytes]);
+    if (this.#unread.length > mostUnreadBytes) {
+      throw new MccError("exhausted", "The program in the terminal does not read its input.");
+    }
+    if (!this.#writing) {
+      this.#writing = true;
+      // The end of the shell is reported by its output.
+      void this.#write()
+        .catch(() => undefined)
+        .finally(() => {
+          this.#writing = false;
+        });
+    }
+  }
+
+  resize(size: TerminalSize): void {
+    this.#size = size;
+    this.#fit();
+  }
+
+  close(): void {
+    this.#abort.abort(new MccError("unavailable", "The terminal was closed."));
+    const { exec } = this.shell;
+    void this.dispatch(this.caller, "instance.execEnd", [{ exec }]).catch(() => undefined);
+  }
+
+  async #follow(): Promise<string> {
+    const { exec } = this.shell;
+    const { result } = instanceMethods["instance.execRead"];
+    for (let after = 0; ; after += 1) {
+      const parameters = { exec, after, waitSeconds: readSeconds };
+      const answer = result.parse(
+        await this.dispatch(this.caller, "instance.execRead", [parameters], this.#signal()),
+      );
+      const output = Buffer.concat([
+        this.#device.find(Buffer.from(answer.stdout, "base64")),
+        Buffer.from(answer.stderr, "base64"),
+      ]);
+      if (this.#size !== this.#fitted) {
+        // The size changed before the terminal was known.
+        this.#fit();
+      }
+      if (output.length > 0) {
+        await this.show(output);
+      }
+      if (answer.timedOut === true) {
+        return "The terminal was open for an hour, which is the limit; open it again.";
+      }
+      if (answer.exitCode !== undefined) {
+        return `The shell ended with the exit code ${answer.exitCode}.`;
+      }
+    }
+  }
+
+  /** Gives the terminal its new size, in turn. Only the last of several sizes counts. */
+  #fit(): void {
+    this.#sizing = this.#sizing.then(async () => {
+      const { path } = this.#device;
+      const size = this.#size;
+      if (path !== undefined && size !== this.#fitted && !this.#abort.signal.aborted) {
+        this.#fitted = size;
+        await this.#setSize(path, size).catch(() => undefined);
+      }
+    });
+  }
+
+  async #write(): Promise<void> {
+    const { exec } = this.shell;
+    const { result } = instanceMethods["instance.execWrite"];
+    while (this.#unread.length > 0) {
+      const data = this.#unread.subarray(0, pieceBytes).toString("base64");
+      const parameters = { exec, offset: this.#sent, data, end: false };
+      const { received } = result.parse(
+        await this.dispatch(this.caller, "instance.execWrite", [parameters], this.#signal()),
+      );
+      this.#unread = this.#unread.subarray(received - this.#sent);
+      this.#sent = received;
+    }
+  }
+
+  async #setSize(device: string, { columns, rows }: TerminalSize): Promise<void> {
+    const { instance, uid } = this.shell;
+    const command = ["stty", "-F", device, "cols", String(columns), "rows", String(rows)];
+    await this.dispatch(
+      this.caller,
+      "instance.exec",
+      [{ instance, uid, command, timeoutSeconds: 10 }],
+      this.#signal(),
+    );
+  }
+
+  #signal(): AbortSignal {
+    const { revoked } = this.caller;
+    return revoked === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, revoked]);
+  }
+}
