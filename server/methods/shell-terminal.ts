@@ -1,10 +1,19 @@
 import { MccError } from "../../protocol/error";
 import { instanceMethods } from "../../protocol/methods/instance";
+import type { ParsedParameters } from "../../protocol/methods/method-table";
+import { within } from "../support/time-limits";
 import type { Caller, Dispatch } from "./calls/callable";
 import type { Terminal, TerminalSize } from "./terminal";
 import { TerminalDevice } from "./terminal-command";
 
 const readSeconds = 20;
+/** A shell whose turn has come begins its output within this time. */
+const startsSeconds = 3;
+const waits = Buffer.from(
+  "The shell has not started yet. It may have to wait until other commands or terminals of the instance end.\r\n",
+);
+/** Shorter than the time after which the daemon ends a command without a client. */
+const readAgainMs = 4000;
 /** What a program in the instance may leave unread. A user does not type that much. */
 const mostUnreadBytes = 4 * 1024 * 1024;
 /** One call writes at most this much. */
@@ -78,10 +87,8 @@ export class ShellTerminal implements Terminal {
     const { exec } = this.shell;
     const { result } = instanceMethods["instance.execRead"];
     for (let after = 0; ; after += 1) {
-      const parameters = { exec, after, waitSeconds: readSeconds };
-      const answer = result.parse(
-        await this.dispatch(this.caller, "instance.execRead", [parameters], this.#signal()),
-      );
+      const parameters = { exec, after, waitSeconds: after === 0 ? startsSeconds : readSeconds };
+      const answer = result.parse(await this.#read(parameters));
       const output = Buffer.concat([
         this.#device.find(Buffer.from(answer.stdout, "base64")),
         Buffer.from(answer.stderr, "base64"),
@@ -90,15 +97,29 @@ export class ShellTerminal implements Terminal {
         // The size changed before the terminal was known.
         this.#fit();
       }
-      if (output.length > 0) {
-        await this.show(output);
-      }
+      const isLate = after === 0 && answer.stdout === "" && answer.exitCode === undefined;
+      await this.#shown(isLate ? waits : output, parameters);
       if (answer.timedOut === true) {
         return "The terminal was open for an hour, which is the limit; open it again.";
       }
       if (answer.exitCode !== undefined) {
         return `The shell ended with the exit code ${answer.exitCode}.`;
       }
+    }
+  }
+
+  #read(parameters: ParsedParameters<"instance.execRead">): Promise<unknown> {
+    return this.dispatch(this.caller, "instance.execRead", [parameters], this.#signal());
+  }
+
+  /**
+   * Shows output. While that waits for room, it reads the same output again, because the daemon ends a command of which no
+   * client asks for output. The connection decides how long a browser may read nothing.
+   */
+  async #shown(output: Buffer, parameters: ParsedParameters<"instance.execRead">): Promise<void> {
+    const shown = output.length > 0 ? this.show(output) : Promise.resolve();
+    while ((await within(readAgainMs, shown)) === undefined) {
+      await this.#read(parameters);
     }
   }
 

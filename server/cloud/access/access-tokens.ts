@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { MccError } from "../../../protocol/error";
 import { type AccessToken, adminAccount } from "../../../protocol/methods/access-token";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import { sharedAbort } from "../../support/concurrency/shared-abort";
 import { Queue } from "../../support/concurrency/turns";
 import type { DamagedFiles } from "../state/damaged-files";
 import { type Identity, tokenWrite, writeToken } from "../state/identity";
@@ -242,13 +243,13 @@ export class AccessTokens {
       }
       held.previous.abort(replacedToken(name));
       // Its calls ended when the token expired.
-      const certificate = held.certificate.signal.aborted ? new AbortController() : held.certificate;
+      const certificate = held.certificate.signal.aborted ? sharedAbort() : held.certificate;
       if (graceSeconds > 0) {
-        const current = new AbortController();
+        const current = sharedAbort();
         this.#held.set(name, { record, current, previous: held.current, certificate });
       } else {
         held.current.abort(replacedToken(name));
-        const [current, previous] = [new AbortController(), new AbortController()];
+        const [current, previous] = [sharedAbort(), sharedAbort()];
         this.#held.set(name, { record, current, previous, certificate });
       }
       this.#endExpired();
@@ -281,7 +282,7 @@ export class AccessTokens {
         this.#held.set(name, { ...held, record });
       } else {
         held.certificate.abort(replacedCertificate(name));
-        this.#held.set(name, { ...held, record, certificate: new AbortController() });
+        this.#held.set(name, { ...held, record, certificate: sharedAbort() });
       }
       this.#endExpired();
       return this.#describe(record);
@@ -320,9 +321,9 @@ export class AccessTokens {
   #hold(record: TokenRecord): void {
     this.#held.set(record.name, {
       record,
-      current: new AbortController(),
-      previous: new AbortController(),
-      certificate: new AbortController(),
+      current: sharedAbort(),
+      previous: sharedAbort(),
+      certificate: sharedAbort(),
     });
   }
 

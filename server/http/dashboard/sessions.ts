@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { MccError } from "../../../protocol/error";
 import type { Caller } from "../../methods/calls/callable";
+import { sharedAbort } from "../../support/concurrency/shared-abort";
 
 /** A session that no one ends ends by itself. A tab that stays open over a working day is not interrupted. */
 const longestMs = 12 * 3_600_000;
@@ -50,7 +51,7 @@ export class Sessions {
       .forEach((session) => session.end(over("other logins of its account took its place")));
     const id = randomText();
     const key = digestOf(id).toString("hex");
-    const controller = new AbortController();
+    const controller = sharedAbort();
     const end = (reason: MccError): void => {
       clearTimeout(timer);
       revoked?.removeEventListener("abort", withToken);

@@ -62,10 +62,13 @@ describe("a terminal", () => {
   });
   afterEach(() => shell.streams.close());
 
-  const open = async (caller: Caller = localAdmin): Promise<Terminal> => {
-    const request = { instance: 500, uid: "a", columns: 80, rows: 24 };
-    return await terminals(shell.dispatch)(caller, request, () => Promise.resolve());
-  };
+  const request = { instance: 500, uid: "a", columns: 80, rows: 24 };
+  /** @param texts gets what is shown. */
+  const open = (caller: Caller = localAdmin, texts: string[] = []): Promise<Terminal> =>
+    terminals(shell.dispatch)(caller, request, (bytes) => {
+      texts.push(bytes.toString());
+      return Promise.resolve();
+    });
 
   it("ends after an hour, and not before", async () => {
     const terminal = await open();
@@ -78,6 +81,43 @@ describe("a terminal", () => {
     await time.pass(1000);
     await eventually(() => reason !== "", "it has ended");
     assert.match(reason, /open for an hour, which is the limit/);
+  });
+
+  it("says that its shell waits for its turn", async () => {
+    const texts: string[] = [];
+    const terminal = await open(localAdmin, texts);
+    await time.pass(4000);
+    await eventually(() => texts.length > 0, "something is shown");
+    shell.show("# ");
+    await eventually(() => texts.length > 1, "the shell is shown");
+    terminal.close();
+    await terminal.ended;
+    assert.match(texts[0] ?? "", /has not started yet/);
+    assert.deepEqual(texts.slice(1), ["# "]);
+  });
+
+  it("waits for a browser that reads nothing for a minute", async () => {
+    let goOn = (): void => undefined;
+    const texts: string[] = [];
+    const show = (bytes: Buffer): Promise<void> => {
+      texts.push(bytes.toString());
+      return new Promise((resolve) => {
+        goOn = resolve;
+      });
+    };
+    const terminal = await terminals(shell.dispatch)(localAdmin, request, show);
+    shell.show("first");
+    await eventually(() => texts.length === 1, "output is shown");
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      await time.pass(1000);
+    }
+    shell.show("second");
+    goOn();
+    await eventually(() => texts.length === 2, "the rest is shown");
+    assert.deepEqual(texts, ["first", "second"]);
+    goOn();
+    terminal.close();
+    await terminal.ended;
   });
 
   it("ends with the session of its browser", async () => {

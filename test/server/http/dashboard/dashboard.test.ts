@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { WebSocket } from "ws";
 import type { Client } from "../../../../client/client";
+import { mostCommandsAtOnce } from "../../../../server/cloud/instances/commands/commands";
 import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
 import {
   headersOfPage,
@@ -211,25 +212,34 @@ describe("the dashboard's answers", function () {
   });
 });
 
-describe("a daemon with an open terminal", function () {
+describe("a daemon with open terminals", function () {
   this.timeout(60_000);
   const newDaemon = testDaemons();
 
-  it("says in it that it was stopped, and does not wait for it", async () => {
+  it("says in them that it was stopped, and does not wait for them", async () => {
     const daemon = await newDaemon();
     await daemon.start();
     const client = await daemon.client();
     const { id, uid } = await client.call("instance.create", { name: "shell", waitSeconds: 30 });
     client.close();
-    const login = await logInWith(daemon.url, await daemon.token());
-    const socket = openTerminalSocket(daemon.url, login, { instance: id, uid });
-    const texts: string[] = [];
-    socket.on("message", (data, isBinary) => texts.push(isBinary ? "output" : (data as Buffer).toString()));
-    await eventually(() => texts.includes("output"), "the shell answers");
-    const closed = once(socket, "close");
+    const token = await daemon.token();
+    const login = await logInWith(daemon.url, token);
+    const terminals = Array.from({ length: 12 }, () => {
+      const socket = openTerminalSocket(daemon.url, login, { instance: id, uid });
+      const texts: string[] = [];
+      socket.on("message", (data, isBinary) => texts.push(isBinary ? "output" : (data as Buffer).toString()));
+      return { texts, closed: once(socket, "close") };
+    });
+    const answering = (): number => terminals.filter(({ texts }) => texts.includes("output")).length;
+    await eventually(() => answering() === mostCommandsAtOnce, "the shells that may run answer");
+    await Promise.all(terminals.map(() => logInWith(daemon.url, token)));
     assert.equal(await daemon.stop(), 0);
-    await closed;
-    assert.match(texts.at(-1) ?? "", /^\{"ended":"The daemon was stopped\."\}$/);
+    for (const { texts, closed } of terminals) {
+      await closed;
+      assert.match(texts.at(-1) ?? "", /^\{"ended":"The daemon was stopped\."\}$/);
+    }
+    // Neither the terminals nor the sessions are a leak, of which Node would warn.
+    assert.doesNotMatch(daemon.log, /a warning of Node/);
   });
 });
 
