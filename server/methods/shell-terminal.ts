@@ -1,8 +1,9 @@
 import { MccError } from "../../protocol/error";
 import { instanceMethods } from "../../protocol/methods/instance";
-import type { ParsedParameters } from "../../protocol/methods/method-table";
+import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 import { within } from "../support/time-limits";
 import type { Caller, Dispatch } from "./calls/callable";
+import { ShellInput } from "./shell-input";
 import type { Terminal, TerminalSize } from "./terminal";
 import { TerminalDevice } from "./terminal-command";
 
@@ -14,11 +15,6 @@ const waits = Buffer.from(
 );
 /** Shorter than the time after which the daemon ends a command without a client. */
 const readAgainMs = 4000;
-/** What a program in the instance may leave unread. A user does not type that much. */
-const mostUnreadBytes = 4 * 1024 * 1024;
-/** One call writes at most this much. */
-const pieceBytes = 64 * 1024;
-
 /** The command of a shell, and its instance. */
 interface Shell {
   readonly instance: number;
@@ -31,9 +27,7 @@ export class ShellTerminal implements Terminal {
   readonly ended: Promise<string>;
   readonly #abort = new AbortController();
   readonly #device = new TerminalDevice();
-  #unread = Buffer.alloc(0);
-  #sent = 0;
-  #writing = false;
+  readonly #input = new ShellInput((offset, piece) => this.#write(offset, piece));
   #sizing: Promise<unknown> = Promise.resolve();
   #size: TerminalSize;
   /** The size that the terminal has. */
@@ -57,19 +51,7 @@ export class ShellTerminal implements Terminal {
   }
 
   type(bytes: Buffer): void {
-    this.#unread = Buffer.concat([this.#unread, bytes]);
-    if (this.#unread.length > mostUnreadBytes) {
-      throw new MccError("exhausted", "The program in the terminal does not read its input.");
-    }
-    if (!this.#writing) {
-      this.#writing = true;
-      // The end of the shell is reported by its output.
-      void this.#write()
-        .catch(() => undefined)
-        .finally(() => {
-          this.#writing = false;
-        });
-    }
+    this.#input.add(bytes);
   }
 
   resize(size: TerminalSize): void {
@@ -97,7 +79,7 @@ export class ShellTerminal implements Terminal {
         // The size changed before the terminal was known.
         this.#fit();
       }
-      const isLate = after === 0 && answer.stdout === "" && answer.exitCode === undefined;
+      const isLate = after === 0 && isEmpty(answer);
       await this.#shown(isLate ? waits : output, parameters);
       if (answer.timedOut === true) {
         return "The terminal was open for an hour, which is the limit; open it again.";
@@ -135,18 +117,11 @@ export class ShellTerminal implements Terminal {
     });
   }
 
-  async #write(): Promise<void> {
+  async #write(offset: number, piece: Buffer): Promise<number> {
     const { exec } = this.shell;
-    const { result } = instanceMethods["instance.execWrite"];
-    while (this.#unread.length > 0) {
-      const data = this.#unread.subarray(0, pieceBytes).toString("base64");
-      const parameters = { exec, offset: this.#sent, data, end: false };
-      const { received } = result.parse(
-        await this.dispatch(this.caller, "instance.execWrite", [parameters], this.#signal()),
-      );
-      this.#unread = this.#unread.subarray(received - this.#sent);
-      this.#sent = received;
-    }
+    const parameters = { exec, offset, data: piece.toString("base64"), end: false };
+    const answer = await this.dispatch(this.caller, "instance.execWrite", [parameters], this.#signal());
+    return instanceMethods["instance.execWrite"].result.parse(answer).received;
   }
 
   async #setSize(device: string, { columns, rows }: TerminalSize): Promise<void> {
@@ -164,4 +139,8 @@ export class ShellTerminal implements Terminal {
     const { revoked } = this.caller;
     return revoked === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, revoked]);
   }
+}
+
+function isEmpty({ stdout, stderr, exitCode }: MethodResult<"instance.execRead">): boolean {
+  return stdout === "" && stderr === "" && exitCode === undefined;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { MccError } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import { localAdmin } from "../../../server/cloud/access/caller";
@@ -28,6 +29,8 @@ class TestShell {
         );
       case "instance.execRead":
         return await this.streams.read(caller, parameters as ParsedParameters<typeof method>, signal);
+      case "instance.execWrite":
+        return await this.streams.write(caller, parameters as ParsedParameters<typeof method>, signal);
       case "instance.execEnd":
         return this.streams.end(caller, parameters as ParsedParameters<typeof method>);
       case "instance.exec":
@@ -96,6 +99,16 @@ describe("a terminal", () => {
     assert.deepEqual(texts.slice(1), ["# "]);
   });
 
+  it("shows at once what a shell writes to standard error", async () => {
+    const texts: string[] = [];
+    const terminal = await open(localAdmin, texts);
+    shell.request?.output.stderr.write("no terminal");
+    await eventually(() => texts.length > 0, "it is shown");
+    terminal.close();
+    await terminal.ended;
+    assert.deepEqual(texts, ["no terminal"]);
+  });
+
   it("waits for a browser that reads nothing for a minute", async () => {
     let goOn = (): void => undefined;
     const texts: string[] = [];
@@ -116,6 +129,24 @@ describe("a terminal", () => {
     await eventually(() => texts.length === 2, "the rest is shown");
     assert.deepEqual(texts, ["first", "second"]);
     goOn();
+    terminal.close();
+    await terminal.ended;
+  });
+
+  it("passes on what is typed, and ends when the program reads none of much", async () => {
+    const terminal = await open();
+    terminal.type(Buffer.from("echo a"));
+    terminal.type(Buffer.from("b\r"));
+    const { stdin } = shell.request ?? {};
+    assert.ok(stdin instanceof Readable);
+    await eventually(() => stdin.readableLength === 8, "all of it has arrived");
+    assert.equal(String(stdin.read()), "echo ab\r");
+    const typeMuch = (): void => {
+      for (let count = 0; count < 5; count += 1) {
+        terminal.type(Buffer.alloc(1024 * 1024));
+      }
+    };
+    assert.throws(typeMuch, /does not read its input/);
     terminal.close();
     await terminal.ended;
   });
