@@ -115,6 +115,17 @@ describe("the dashboard in a browser", () => {
     await eventually(async () => (await focused(page)) === "Instances", "the heading has the focus");
     assert.equal(await scrollsSideways(page), false, "the list");
 
+    const focusedId = (): Promise<string> => page.evaluate<string>("document.activeElement.id");
+    for (let presses = 0; (await focusedId()) !== "filter-text"; presses += 1) {
+      assert.ok(presses < 20, "the tab key reaches the search");
+      await keys.press("Tab");
+    }
+    await keys.type("nothing");
+    await page.getByText("0 of 1 instances.").waitFor();
+    await tabTo("Clear filters");
+    await keys.press("Enter");
+    await page.getByText("1 instance.").waitFor();
+
     await tabTo("Extend web");
     const outline = await page.evaluate<string>("getComputedStyle(document.activeElement).outlineStyle");
     assert.equal(outline, "solid", "the focus is visible");
@@ -153,6 +164,11 @@ describe("the dashboard in a browser", () => {
     await tabTo("Destroy");
     await keys.press("Enter");
     await page.getByText(/There is no instance \d+/).waitFor();
+    await eventually(async () => (await focused(page)) === "web", "the heading has the focus");
+    await tabTo("Log out");
+    await keys.press("Enter");
+    await page.getByText("You logged out.").waitFor();
+    assert.equal(await focusedId(), "token");
     assert.deepEqual(wrongs, []);
   });
 
