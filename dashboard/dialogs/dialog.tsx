@@ -32,7 +32,7 @@ export function Dialog({ title, onClose, children }: DialogProperties) {
         event.preventDefault();
         onClose();
       }}
-      onKeyDown={keepFocus}
+      onKeyDown={trapFocus}
     >
       <h2 id="dialog-title">{title}</h2>
       {children}
@@ -41,7 +41,7 @@ export function Dialog({ title, onClose, children }: DialogProperties) {
 }
 
 /** The browser keeps the focus from the page below, and not from its own controls. */
-function keepFocus(event: KeyboardEvent): void {
+function trapFocus(event: KeyboardEvent): void {
   const dialog = event.currentTarget as HTMLElement;
   const parts = [...dialog.querySelectorAll<HTMLElement>(focusable)];
   const [first] = parts;
