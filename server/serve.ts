@@ -16,7 +16,7 @@ import { openServerLog } from "./log/log";
 import { createDispatch } from "./methods/calls/dispatch";
 import { eventStreams } from "./methods/event-stream";
 import { metricsOf } from "./methods/metrics";
-import { terminals } from "./methods/terminals";
+import { terminals } from "./methods/terminals/terminals";
 import { LateMetrics } from "./metrics/late-metrics";
 import { register, withdraw } from "./runtime-registration";
 import { firstStopSignal, reloadOnSignal } from "./signals";

@@ -12,7 +12,7 @@ import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/calls/answerable";
-import type { OpenTerminal } from "../methods/terminal";
+import type { OpenTerminal } from "../methods/terminals/terminal";
 import { listenFailure } from "../support/listen-failure";
 import type { TlsTexts } from "../tls/certificate";
 import { AnswerEnds } from "./answer-ends";

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { validate } from "../../protocol/validate";
 import { answerable } from "../methods/calls/answerable";
 import type { Caller } from "../methods/calls/callable";
-import { type OpenTerminal, terminalRequestSchema } from "../methods/terminal";
+import { type OpenTerminal, terminalRequestSchema } from "../methods/terminals/terminal";
 import { refuseRepeated } from "./admission";
 import type { Dashboard } from "./dashboard/dashboard";
 import { TerminalSocket } from "./dashboard/terminal-socket";

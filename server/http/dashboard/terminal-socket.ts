@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { RawData, WebSocket } from "ws";
 import * as z from "zod";
 import { MccError } from "../../../protocol/error";
-import { type Terminal, terminalSizeSchema } from "../../methods/terminal";
+import { type Terminal, terminalSizeSchema } from "../../methods/terminals/terminal";
 
 /** How often the browser must show that it still exists. Proxies often close a silent connection after a minute. */
 const beatMs = 20_000;

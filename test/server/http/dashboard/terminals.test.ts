@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import sinon from "sinon";
 import type { WebSocket } from "ws";
-import type { OpenTerminal } from "../../../../server/methods/terminal";
+import type { OpenTerminal } from "../../../../server/methods/terminals/terminal";
 import { logInWith, openTerminalSocket } from "../../../support/http/dashboard-session";
 import {
   assertServes,

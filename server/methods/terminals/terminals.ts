@@ -1,5 +1,5 @@
-import { instanceMethods } from "../../protocol/methods/instance";
-import type { Dispatch } from "./calls/callable";
+import { instanceMethods } from "../../../protocol/methods/instance";
+import type { Dispatch } from "../calls/callable";
 import { ShellTerminal } from "./shell-terminal";
 import type { OpenTerminal } from "./terminal";
 import { terminalCommand } from "./terminal-command";

@@ -1,4 +1,4 @@
-import { MccError } from "../../protocol/error";
+import { MccError } from "../../../protocol/error";
 
 /** What a program in the instance may leave unread. A user does not type that much. */
 const mostUnreadBytes = 4 * 1024 * 1024;

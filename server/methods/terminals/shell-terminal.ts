@@ -1,8 +1,8 @@
-import { MccError } from "../../protocol/error";
-import { instanceMethods } from "../../protocol/methods/instance";
-import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
-import { within } from "../support/time-limits";
-import type { Caller, Dispatch } from "./calls/callable";
+import { MccError } from "../../../protocol/error";
+import { instanceMethods } from "../../../protocol/methods/instance";
+import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import { within } from "../../support/time-limits";
+import type { Caller, Dispatch } from "../calls/callable";
 import { ShellInput } from "./shell-input";
 import type { Terminal, TerminalSize } from "./terminal";
 import { TerminalDevice } from "./terminal-command";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
-import { MccError } from "../../../protocol/error";
-import type { ParsedParameters } from "../../../protocol/methods/method-table";
-import { localAdmin } from "../../../server/cloud/access/caller";
-import { CommandStreams } from "../../../server/cloud/instances/commands/command-streams";
-import type { StreamedRequest } from "../../../server/cloud/instances/commands/commands";
-import { CommandTimeout } from "../../../server/driver/command-timeout";
-import type { Caller, Dispatch } from "../../../server/methods/calls/callable";
-import type { Terminal } from "../../../server/methods/terminal";
-import { terminals } from "../../../server/methods/terminals";
-import { eventually } from "../../support/time/eventually";
-import { handTime } from "../../support/time/hand-time";
+import { MccError } from "../../../../protocol/error";
+import type { ParsedParameters } from "../../../../protocol/methods/method-table";
+import { localAdmin } from "../../../../server/cloud/access/caller";
+import { CommandStreams } from "../../../../server/cloud/instances/commands/command-streams";
+import type { StreamedRequest } from "../../../../server/cloud/instances/commands/commands";
+import { CommandTimeout } from "../../../../server/driver/command-timeout";
+import type { Caller, Dispatch } from "../../../../server/methods/calls/callable";
+import type { Terminal } from "../../../../server/methods/terminals/terminal";
+import { terminals } from "../../../../server/methods/terminals/terminals";
+import { eventually } from "../../../support/time/eventually";
+import { handTime } from "../../../support/time/hand-time";
 
 const never = new AbortController().signal;
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Caller } from "./calls/callable";
+import type { Caller } from "../calls/callable";
 
 const side = z.coerce.number().int().min(1).max(1000);
 
