@@ -3,8 +3,12 @@ import { cp, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import * as z from "zod";
 
-/** Types and maps are for developers, and OpenTelemetry's builds for browsers are larger than all other packages. */
-const unneeded = /\.(d\.[cm]?ts|map|md)$|\/@opentelemetry\/[^/]+\/build\/(esm|esnext)$/;
+/**
+ * Types, maps and the settings of tools are for developers, and OpenTelemetry's builds for browsers are larger than all other
+ * packages.
+ */
+const unneeded =
+  /\.(d\.[cm]?ts|map|md)$|\/\.(npmignore|gitignore|gitattributes|eslintrc[^/]*)$|\/@opentelemetry\/[^/]+\/build\/(esm|esnext)$/;
 
 const manifestSchema = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
 

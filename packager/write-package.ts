@@ -7,11 +7,21 @@ import { packageWriter } from "./runtime";
 
 const run = promisify(execFile);
 
-/** The distributions' packages that the daemon and its drivers need. `mccserver --check` names what is missing. */
+/**
+ * The distributions' packages that the daemon, its drivers and `mcc build-image` need. `mccserver --check` names what is missing.
+ * A package of Debian does not name the essential ones, which each host has.
+ */
 const needs = {
   deb: {
-    depends: ["libc6 (>= 2.28)", "libstdc++6", "iproute2", "passwd", "tar", "util-linux"],
-    recommends: ["lxc", "nftables", "openssh-client"],
+    depends: ["libc6 (>= 2.28)", "libstdc++6", "iproute2", "passwd"],
+    recommends: [
+      "lxc",
+      "nftables",
+      "openssh-client",
+      "busybox-static | busybox",
+      "dropbear-bin",
+      "openssh-sftp-server",
+    ],
     suggests: ["lxcfs", "btrfs-progs", "quota"],
   },
   rpm: {

@@ -31,17 +31,24 @@ other_daemons() {
   done
 }
 
+# Not again after the operator has disabled it. before-remove.sh keeps whether it was enabled: dpkg passes the earlier version also
+# for an installation after "apt remove".
+again=/var/lib/minicloud-package/enable-again
+verb=try-restart
+case "$1:${2-}" in
+  configure: | 1:) verb=start ;;
+esac
+if [ -e "$again" ]; then
+  verb=start
+  rm -f "$again"
+fi
+# Also in a file system whose systemd starts later.
+if [ "$verb" = start ] && command -v systemctl > /dev/null; then
+  systemctl enable --quiet minicloud.service || true
+fi
 if [ ! -d /run/systemd/system ]; then
   exit 0
 fi
-case "$1:${2-}" in
-  configure: | 1:)
-    verb=start
-    # Not again after the operator has disabled it.
-    systemctl enable --quiet minicloud.service
-    ;;
-  *) verb=try-restart ;;
-esac
 systemctl daemon-reload
 other=$(other_daemons | sort -un | tr '\n' ' ')
 if [ "$verb" = start ] && [ -n "$other" ]; then

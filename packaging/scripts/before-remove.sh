@@ -8,15 +8,27 @@ case "$1" in
   0) ;;
   *) exit 0 ;;
 esac
+if command -v systemctl > /dev/null; then
+  # For after-install.sh.
+  if [ "$1" = remove ] && systemctl is-enabled --quiet minicloud.service; then
+    mkdir -p /var/lib/minicloud-package
+    : > /var/lib/minicloud-package/enable-again
+  fi
+  systemctl disable --quiet minicloud.service || true
+fi
 if [ -d /run/systemd/system ]; then
-  systemctl disable --now --quiet minicloud.service || true
+  systemctl stop minicloud.service || true
 fi
 # dpkg removes the program and its options before a purge, which needs both to destroy the instances.
 if [ "$1" = remove ] && [ -d /var/lib/minicloud ]; then
   kept=/var/lib/minicloud-removed
   rm -rf "$kept"
   mkdir -m 700 "$kept"
-  cp -a /usr/lib/minicloud "$kept/program"
+  # Links need almost no space: the disk can be nearly full.
+  if ! cp -al /usr/lib/minicloud "$kept/program" 2> /dev/null; then
+    rm -rf "$kept/program"
+    cp -a /usr/lib/minicloud "$kept/program"
+  fi
   if [ -f /etc/default/minicloud ]; then
     cp -a /etc/default/minicloud "$kept/options"
   fi

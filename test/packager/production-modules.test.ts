@@ -24,7 +24,10 @@ describe("the npm packages of an installed package", () => {
     const expected = ["@scope/two", "one", "one/node_modules/three"].map((path) => join(modules, path));
     assert.deepEqual(await productionModules(root), expected);
 
-    await writeFile(join(modules, "one", "index.d.ts"), "");
+    const unneeded = ["index.d.ts", ".npmignore", ".gitattributes", ".eslintrc.json"];
+    for (const name of unneeded) {
+      await writeFile(join(modules, "one", name), "");
+    }
     await writeFile(join(modules, "one", "index.js"), "module.exports = 1;");
     const target = await newFolder();
     await copyProductionModules(root, target);
@@ -34,7 +37,9 @@ describe("the npm packages of an installed package", () => {
     await writeFile(join(target, "package.json"), JSON.stringify({ dependencies: { one: "1" } }));
     assert.deepEqual(await productionModules(target), copied);
     await assert.rejects(writeFile(join(target, "node_modules/one/index.js"), "", { flag: "wx" }), /EEXIST/);
-    await writeFile(join(target, "node_modules/one/index.d.ts"), "", { flag: "wx" });
+    for (const name of unneeded) {
+      await writeFile(join(target, "node_modules/one", name), "", { flag: "wx" });
+    }
   });
 
   it("must be installed", async () => {

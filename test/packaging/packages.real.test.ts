@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { programs } from "../../images/micro/parts";
 import { checkout } from "../support/checkout";
 import { temporaryFolders } from "../support/files/temporary-folder";
 import { eventually } from "../support/time/eventually";
@@ -115,6 +116,47 @@ describe("the packages", function () {
     assert.doesNotMatch(await machine.run("ip -o link"), /^2:/m);
     const processes = await machine.run("readlink /proc/[0-9]*/ns/pid || true");
     assert.doesNotMatch(processes, literally(namespace));
+  });
+
+  it("start the daemon again after a removal and an installation, unless the operator disabled it", async () => {
+    const present = packageOf(/_1.*\.deb$/);
+    await install(present);
+    await daemonAnswers(/daemon +minicloud 1\./);
+    // A minimal Debian does not have it.
+    await machine.run("rm -f /bin/kill && systemctl reload minicloud");
+    await machine.run("apt-get remove --yes --quiet minicloud");
+    assert.equal(await machine.try("systemctl is-active minicloud"), "inactive");
+    await install(present);
+    assert.equal(await machine.run("systemctl is-enabled minicloud"), "enabled");
+    await daemonAnswers(/daemon +minicloud 1\./);
+
+    await machine.run("systemctl disable --now minicloud && apt-get remove --yes --quiet minicloud");
+    await install(present);
+    assert.equal(await machine.try("systemctl is-enabled minicloud"), "disabled");
+    assert.equal(await machine.try("systemctl is-active minicloud"), "inactive");
+    await purge();
+  });
+
+  it("are installed, upgraded and purged where systemd does not run, and start with it later", async () => {
+    const [present, later] = [packageOf(/_1.*\.deb$/), packageOf(/_99.*\.deb$/)];
+    const before = await allFiles();
+    const offline = async (command: string): Promise<string> =>
+      await machine.run(`unshare --mount sh -euc 'mount -t tmpfs tmpfs /run; ${command} 2>&1'`);
+    await offline(`apt-get install --yes --quiet ${present}; apt-get install --yes --quiet ${later}`);
+    await machine.run("systemctl daemon-reload");
+    assert.equal(await machine.run("systemctl is-enabled minicloud"), "enabled");
+    assert.match(await machine.run("systemctl show --property=WantedBy minicloud"), /multi-user\.target/);
+    await offline("apt-get purge --yes --quiet minicloud");
+    assert.deepEqual(await allFiles(), before);
+  });
+
+  it("recommend what mcc build-image needs", async () => {
+    const field = await machine.run(`dpkg-deb --field ${packageOf(/_1.*\.deb$/)} Recommends`);
+    const recommended = field.split(/[ ,|]+/);
+    for (const { debianPackage } of programs) {
+      const essential = await machine.run(`dpkg-query --show --showformat='\${Essential}' ${debianPackage}`);
+      assert.ok(essential === "yes" || recommended.includes(debianPackage), debianPackage);
+    }
   });
 
   it("refuse a state folder of a newer release after a downgrade, and start again after an upgrade", async () => {
