@@ -9,6 +9,7 @@ import { CommandTimeout } from "../../../../server/driver/command-timeout";
 import type { Caller, Dispatch } from "../../../../server/methods/calls/callable";
 import type { Terminal } from "../../../../server/methods/terminals/terminal";
 import { terminals } from "../../../../server/methods/terminals/terminals";
+import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/time/eventually";
 import { handTime } from "../../../support/time/hand-time";
 
@@ -97,6 +98,23 @@ describe("a terminal", () => {
     await terminal.ended;
     assert.match(texts[0] ?? "", /has not started yet/);
     assert.deepEqual(texts.slice(1), ["# "]);
+  });
+
+  it("is refused while four of its instance are open", async () => {
+    const openTerminal = terminals(shell.dispatch);
+    const show = (): Promise<void> => Promise.resolve();
+    const others = await Promise.all([1, 2, 3, 4].map(() => openTerminal(localAdmin, request, show)));
+    await assertMccError(
+      openTerminal(localAdmin, request, show),
+      "exhausted",
+      /4 terminals of the instance are open/,
+    );
+    const elsewhere = await openTerminal(localAdmin, { ...request, uid: "b" }, show);
+    others[0]?.close();
+    await others[0]?.ended;
+    others.push(elsewhere, await openTerminal(localAdmin, request, show));
+    others.forEach((terminal) => terminal.close());
+    await Promise.all(others.map(({ ended }) => ended));
   });
 
   it("shows at once what a shell writes to standard error", async () => {
