@@ -42,18 +42,18 @@ async function main([root = "", work = "", last = ""]: readonly string[]): Promi
   }
 }
 
-/** Every lasting change of the state folder is a rename or a removal. */
+/** Every lasting change of the state folder is a rename or a removal. Temporary files are none. */
 function dieBefore(change: number, stateFolder: string): void {
   let changes = 0;
   const count = (path: unknown): void => {
-    if (typeof path === "string" && path.startsWith(stateFolder)) {
+    if (typeof path === "string" && path.startsWith(stateFolder) && !path.endsWith(".new")) {
       changes += 1;
       if (changes === change) {
         process.kill(process.pid, "SIGKILL");
       }
     }
   };
-  const { rename, rm } = promises;
+  const { rename, rm, rmdir, unlink } = promises;
   promises.rename = async (from, to) => {
     count(to);
     await rename(from, to);
@@ -61,6 +61,14 @@ function dieBefore(change: number, stateFolder: string): void {
   promises.rm = async (path, options) => {
     count(path);
     await rm(path, options);
+  };
+  promises.unlink = async (path) => {
+    count(path);
+    await unlink(path);
+  };
+  promises.rmdir = async (path) => {
+    count(path);
+    await rmdir(path);
   };
 }
 
