@@ -39,27 +39,13 @@ export type Program = (typeof programs)[number]["program"] | OptionalProgram;
 /** Programs that only some hosts need. Their users say what to install. */
 type OptionalProgram = "modprobe" | "btrfs" | "chattr" | "lsattr" | "setquota";
 
-/** The paths that were found, by the PATH and the program. As shells do, it looks again once a path is no program any more. */
-const known = new Map<string, string>();
-
 /** Returns the path of a program on the current PATH, or undefined. */
 export function findProgram(program: Program): string | undefined {
-  const searched = process.env["PATH"] ?? "";
-  const key = `${searched}\0${program}`;
-  const before = known.get(key);
-  if (before !== undefined && isExecutable(before)) {
-    return before;
-  }
-  known.delete(key);
-  const path = searched
+  return (process.env["PATH"] ?? "")
     .split(":")
     .filter((folder) => folder !== "")
     .map((folder) => join(folder, program))
     .find(isExecutable);
-  if (path !== undefined) {
-    known.set(key, path);
-  }
-  return path;
 }
 
 /** Returns the path of a program. @throws MccError `engine` if the PATH does not contain it. */
