@@ -27,7 +27,7 @@ describe("docs/cluster.md, word for word on three LXD servers", function () {
   let home: string;
 
   before(async () => {
-    servers = await startLxdServers(3, await newFolder());
+    servers = await startLxdServers(3);
     home = await newFolder();
     await mkdir(join(home, ".ssh"));
   });

@@ -13,7 +13,7 @@ describe("npm run quickstart on an LXD server", function () {
   let environment: NodeJS.ProcessEnv;
 
   before(async () => {
-    server = await startLxdCluster(1, await newFolder());
+    server = await startLxdCluster(1);
     environment = await quickstartEnvironment(await newFolder());
   });
   after(async () => {

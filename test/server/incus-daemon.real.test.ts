@@ -22,7 +22,7 @@ describe("a daemon on an LXD cluster of two", function () {
   let project = "";
 
   before(async () => {
-    cluster = await startLxdCluster(2, await newFolder());
+    cluster = await startLxdCluster(2);
     const socket = cluster.members[0]?.socket ?? "";
     const words = [
       "--engine-url",

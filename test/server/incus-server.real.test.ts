@@ -25,7 +25,7 @@ describe("a daemon on one LXD server", function () {
 
   before(async () => {
     folder = await newFolder();
-    server = await startLxdCluster(1, folder);
+    server = await startLxdCluster(1);
   });
   afterEach(async () => {
     for (const daemon of daemons.splice(0)) {
@@ -188,7 +188,7 @@ describe("a daemon on one LXD server", function () {
 
   it("tells what to do if the server has no ids for instances", async () => {
     const client = await newDaemon("--engine-url", `unix:${socket()}`);
-    const ids = join(folder, "m1", "ids");
+    const ids = join(server?.folder ?? "", "m1", "ids");
     await writeFile(ids, "");
     try {
       await assertMccError(

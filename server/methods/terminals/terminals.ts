@@ -40,8 +40,12 @@ export function terminals(dispatch: Dispatch): OpenTerminal {
     change(uid, 1);
     try {
       const terminal = await begin(dispatch, caller, request, show);
-      void terminal.ended.catch(() => undefined).then(() => change(uid, -1));
-      return terminal;
+      return {
+        type: (bytes) => terminal.type(bytes),
+        resize: (size) => terminal.resize(size),
+        close: () => terminal.close(),
+        ended: terminal.ended.finally(() => change(uid, -1)),
+      };
     } catch (error) {
       change(uid, -1);
       throw error;

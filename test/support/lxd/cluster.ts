@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { eventually } from "../time/eventually";
@@ -23,6 +24,8 @@ export interface LxdMember {
 
 export interface LxdCluster {
   readonly members: readonly LxdMember[];
+  /** For all its files: `m1` and so on are those of the members. */
+  readonly folder: string;
   /** Ends the daemons and their containers, and removes everything. */
   readonly end: () => Promise<void>;
 }
@@ -35,19 +38,20 @@ const poolSize = "3GiB";
  * Starts a cluster of LXD daemons, each in namespaces of its own that are connected to a bridge in this process's network
  * namespace. Must run in a network namespace of its own, as tests do.
  *
- * @param folder for all its files.
+ * @param folder for all its files. It must stay until the daemons have ended. Default: a new one.
  */
-export async function startLxdCluster(size: number, folder: string): Promise<LxdCluster> {
-  const { members, end } = await startLxdServers(size, folder);
-  await join(members);
-  return { members, end };
+export async function startLxdCluster(size: number, folder?: string): Promise<LxdCluster> {
+  const servers = await startLxdServers(size, folder);
+  await join(servers.members);
+  return servers;
 }
 
 /** Starts the same daemons, each for itself: without a storage pool and not joined. */
-export async function startLxdServers(size: number, folder: string): Promise<StartedServers> {
+export async function startLxdServers(size: number, ownFolder?: string): Promise<StartedServers> {
   await makeFabric();
-  // The root of containers, another user, must pass it.
+  const folder = ownFolder ?? (await mkdtemp(path.join(tmpdir(), "minicloud-test-")));
   await mkdir(folder, { recursive: true });
+  // The root of containers, another user, must pass it.
   await chmod(folder, 0o755);
   const numbers = Array.from({ length: size }, (_, index) => index + 1);
   const started = await Promise.all(
@@ -55,6 +59,7 @@ export async function startLxdServers(size: number, folder: string): Promise<Sta
   );
   return {
     members: started,
+    folder,
     end: async () => {
       await Promise.all(started.map((member) => member.kill()));
       await removeCgroups();

@@ -22,7 +22,7 @@ describe("the Incus driver, on a cluster", () => {
 
   before(async function () {
     this.timeout(120_000);
-    cluster = await startLxdCluster(3, await newFolder());
+    cluster = await startLxdCluster(3);
   });
   after(async () => {
     await cluster?.end();

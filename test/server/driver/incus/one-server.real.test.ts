@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Claims, ContainerClaim, ContainerSpec, Driver } from "../../../../server/driver/driver";
 import { assertMccError } from "../../../support/assert-error";
-import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { type LxdCluster, startLxdCluster } from "../../../support/lxd/cluster";
 import { type LxdEngine, lxdEngines } from "../../../support/lxd/lxd-engines";
 import { eventually } from "../../../support/time/eventually";
@@ -31,12 +30,11 @@ const owners: ContainerSpec = containerSpec(500, {
 });
 
 describe("the Incus driver, on a cluster of one", () => {
-  const newFolder = temporaryFolders();
   let server: LxdCluster | undefined;
 
   before(async function () {
     this.timeout(120_000);
-    server = await startLxdCluster(1, await newFolder());
+    server = await startLxdCluster(1);
   });
   after(async () => {
     await server?.end();

@@ -71,7 +71,8 @@ describe("limits of LXC containers", () => {
     await startContainer(host(), 500, { type: small });
     // The reader of a pipe that keeps everything in memory.
     const script = "head -c 60000000 /dev/zero | tail -c 60000000 | wc -c";
-    assert.equal(await shell(host(), script), "0\nKilled");
+    // The kernel mostly kills the reader, and sometimes the shell.
+    assert.match(await shell(host(), script), /^(0\nKilled|137: )$/);
     await host().driver.resize(500, unlimited);
     assert.equal(await shell(host(), script), "60000000");
   });
