@@ -29,14 +29,17 @@ export class LateInstances {
     await this.#removals.get(id);
   }
 
-  /** Removes a container that appeared, if it is late. @param work must not throw. */
+  /** Removes a container that appeared, if it is late. @throws the error of the work. */
   async remove(id: number, work: () => Promise<void>): Promise<void> {
     if ((this.#until.get(id) ?? 0) <= this.now() || this.#removals.has(id)) {
       return;
     }
     const removal = work();
     this.#removals.set(id, removal);
-    await removal;
-    this.#removals.delete(id);
+    try {
+      await removal;
+    } finally {
+      this.#removals.delete(id);
+    }
   }
 }

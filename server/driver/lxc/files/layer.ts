@@ -106,13 +106,18 @@ function makeFolders(layers: Layers, names: readonly string[], lastMode: number 
     }
     const wantedMode = index === names.length - 1 ? lastMode : undefined;
     if (makeFolder(folder)) {
-      lchownSync(folder, model?.uid ?? containerRoot, model?.gid ?? containerRoot);
-      chmodSync(folder, wantedMode ?? (model === undefined ? 0o755 : model.mode & 0o7777));
+      giveAccess(folder, model, wantedMode);
     } else if (wantedMode !== undefined) {
       chmodSync(folder, wantedMode);
     }
   }
   return folder;
+}
+
+/** Gives a new folder the owner and the mode of the image's folder, if that exists. @param mode Default: that one's. */
+export function giveAccess(folder: string, model: Stats | undefined, mode: number | undefined): void {
+  lchownSync(folder, model?.uid ?? containerRoot, model?.gid ?? containerRoot);
+  chmodSync(folder, mode ?? (model === undefined ? 0o755 : model.mode & 0o7777));
 }
 
 /** Returns the status of a path if it is a folder, and not a link to one. */
@@ -134,17 +139,22 @@ function makeFolder(path: string): boolean {
   return true;
 }
 
-function replaceFile(folder: string, name: string, { content, mode }: ContainerFile): void {
+/** Writes a file where nothing is. @throws the system's error; EEXIST for anything in its place. */
+export function writeNew(path: string, { content, mode }: Pick<ContainerFile, "content" | "mode">): void {
+  const descriptor = openSync(path, "wx", 0o600);
+  try {
+    writeFileSync(descriptor, content);
+    fchownSync(descriptor, containerRoot, containerRoot);
+    fchmodSync(descriptor, mode);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function replaceFile(folder: string, name: string, file: ContainerFile): void {
   const temporary = join(folder, `.minicloud-${randomBytes(6).toString("hex")}`);
   try {
-    const descriptor = openSync(temporary, "wx", 0o600);
-    try {
-      writeFileSync(descriptor, content);
-      fchownSync(descriptor, containerRoot, containerRoot);
-      fchmodSync(descriptor, mode);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeNew(temporary, file);
     renameSync(temporary, join(folder, name));
   } catch (error) {
     // Before the temporary file is removed, so that the message reports the full file system.

@@ -1,20 +1,13 @@
-import {
-  chmodSync,
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  lchownSync,
-  mkdirSync,
-  openSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, lchownSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { hasErrno } from "../../../../protocol/errno";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
 import type { ContainerFile } from "../../driver";
 import { containerRoot } from "../commands/command";
-import { folderAt, type Layers, linkInLayer, namesOf, writeIntoLayer } from "./layer";
+import { folderAt, giveAccess, type Layers, linkInLayer, namesOf, writeIntoLayer, writeNew } from "./layer";
+
+/** The errors for a place in which an earlier file is. */
+const inTheWay = ["EEXIST", "ENOTDIR"];
 
 /** A folder of the layer. */
 interface MadeFolder {
@@ -24,8 +17,8 @@ interface MadeFolder {
 }
 
 /**
- * The layer of a container that nothing was written to yet, so that nothing is looked for in the place of a file: a third of
- * the calls of `writeIntoLayer`. A failure leaves parts, and the layer is then removed.
+ * The layer of a container that nothing was written to yet, so that nothing is looked for in the place of a file: two
+ * thirds of the calls of `writeIntoLayer`. A failure leaves parts, and the layer is then removed.
  */
 export class NewLayer {
   readonly #folders: Map<string, MadeFolder>;
@@ -38,9 +31,19 @@ export class NewLayer {
   write(files: readonly ContainerFile[]): void {
     for (const file of files) {
       unlessThere(
-        () => writeNew(this.#placeOf(file.path, file.folderMode), file),
+        () => this.#writeOne(file),
         () => writeIntoLayer(this.layers, [file]),
       );
+    }
+  }
+
+  #writeOne(file: ContainerFile): void {
+    const path = this.#placeOf(file.path, file.folderMode);
+    try {
+      writeNew(path, file);
+    } catch (error) {
+      // The error of an open file has no path.
+      throw hasErrno(error, ...inTheWay) ? error : asFileSystemFault(error, path);
     }
   }
 
@@ -77,8 +80,7 @@ export class NewLayer {
     const inImage = parent.inImage === undefined ? undefined : join(parent.inImage, name);
     const model = inImage === undefined ? undefined : folderAt(inImage);
     mkdirSync(path);
-    lchownSync(path, model?.uid ?? containerRoot, model?.gid ?? containerRoot);
-    chmodSync(path, mode ?? (model === undefined ? 0o755 : model.mode & 0o7777));
+    giveAccess(path, model, mode);
     const made = { path, inImage: model === undefined ? undefined : inImage };
     this.#folders.set(key, made);
     return made;
@@ -90,23 +92,9 @@ function unlessThere(work: () => void, otherwise: () => void): void {
   try {
     work();
   } catch (error) {
-    if (!hasErrno(error, "EEXIST", "ENOTDIR")) {
+    if (!hasErrno(error, ...inTheWay)) {
       throw error;
     }
     otherwise();
-  }
-}
-
-function writeNew(path: string, { content, mode }: ContainerFile): void {
-  const descriptor = openSync(path, "wx", 0o600);
-  try {
-    writeFileSync(descriptor, content);
-    fchownSync(descriptor, containerRoot, containerRoot);
-    fchmodSync(descriptor, mode);
-  } catch (error) {
-    // An error of an open file has no path.
-    throw asFileSystemFault(error, path);
-  } finally {
-    closeSync(descriptor);
   }
 }
