@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -15,6 +16,8 @@ import { join } from "node:path";
 import { checkout, run } from "./checkout.mjs";
 
 const dist = join(checkout, "dist");
+/** The program that starts LXC containers. Its source is beside the sources of its user. */
+const starter = join(dist, "server", "driver", "lxc", "starter", "lxc-starter");
 /** The record of the last build: the sources and their times of change. */
 const noteFile = join(dist, "built.json");
 
@@ -23,6 +26,7 @@ export function build() {
   const sources = sourceTimes();
   const built = readNote();
   if (JSON.stringify(sources) === JSON.stringify(built)) {
+    compileStarter();
     return;
   }
   console.error("build: compiling");
@@ -34,6 +38,8 @@ export function build() {
   run(process.execPath, [join(checkout, "node_modules", "typescript", "bin", "tsc")]);
   bundlePrograms();
   bundlePage();
+  rmSync(starter, { force: true });
+  compileStarter();
   makeProgramsExecutable();
   mkdirSync(dist, { recursive: true });
   writeFileSync(noteFile, JSON.stringify(sources));
@@ -92,6 +98,36 @@ function bundlePage() {
   ["index.html", "icon.svg"].forEach((name) => cpSync(join(sources, name), join(folder, name)));
 }
 
+/**
+ * Compiles the program that starts LXC containers, if it is not there yet. Without a C compiler and LXC's header, containers
+ * are started by lxc-start. They may be installed after a build.
+ */
+export function compileStarter() {
+  const compiler = (...words) => spawnSync("cc", words, { encoding: "utf8" });
+  if (
+    existsSync(starter) ||
+    compiler("-fsyntax-only", "-include", "lxc/lxccontainer.h", "-xc", "/dev/null").status !== 0
+  ) {
+    return;
+  }
+  const source = join(checkout, "server", "driver", "lxc", "starter", "starter.c");
+  // A killed build must not leave a part of it.
+  const { status, stderr } = compiler(
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-D_GNU_SOURCE",
+    "-o",
+    `${starter}.part`,
+    source,
+    "-ldl",
+  );
+  if (status !== 0) {
+    throw new Error(`${source} could not be compiled: ${stderr.trim()}`);
+  }
+  renameSync(`${starter}.part`, starter);
+}
+
 function compileBundle(bundle) {
   execFileSync(process.execPath, [join(checkout, "scripts", "compile-bundle.mjs"), bundle], {
     stdio: ["ignore", "ignore", "inherit"],
@@ -105,7 +141,7 @@ function sourceTimes() {
   const present = folders.filter((folder) => existsSync(join(checkout, folder)));
   const sources = present
     .flatMap((folder) => filesUnder(folder))
-    .filter((path) => /\.(tsx?|json|css|html|svg)$/.test(path));
+    .filter((path) => /\.(tsx?|c|json|css|html|svg)$/.test(path));
   return Object.fromEntries(
     ["tsconfig.json", "package-lock.json", ...sources.sort()].map((path) => [
       path,

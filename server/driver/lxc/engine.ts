@@ -23,6 +23,7 @@ import { NetworkGroups } from "./network/isolation/groups";
 import { SetChanges } from "./network/isolation/set-changes";
 import { Neighbours } from "./network/neighbours";
 import { type ContainerPlace, Place } from "./place";
+import { Starter } from "./starter/starter";
 import { defaultTimes, type Times } from "./times";
 
 /** The parts that the driver's operations use. */
@@ -42,6 +43,7 @@ export interface Engine {
   readonly firewall: Firewall;
   readonly neighbours: Neighbours;
   readonly namespace: EngineNamespace;
+  readonly starter: Starter;
   readonly images: ImageStore;
   readonly cgroups: Cgroups;
   readonly shells: WaitingShells;
@@ -78,6 +80,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups, owners, setChanges }),
     neighbours: new Neighbours(place, log),
     namespace: new EngineNamespace(),
+    starter: new Starter(place, log, timeoutMs),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),
     cgroups,
     shells: new WaitingShells(

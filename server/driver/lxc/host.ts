@@ -51,6 +51,7 @@ export async function openHost(engine: Engine): Promise<void> {
   await tellOfRunning(engine);
   // Last, so that nothing stays open if any of the others fails.
   await namespace.open(place, cgroups.hierarchies, timeoutMs);
+  await engine.starter.open(namespace.through());
 }
 
 /** Those of containers that were removed: btrfs keeps them, and does not let them go before all files are freed. */
@@ -73,6 +74,7 @@ export async function closeHost(engine: Engine): Promise<void> {
   await engine.neighbours.close();
   await engine.cables.close();
   await engine.setChanges.close();
+  await engine.starter.close();
   await engine.namespace.close();
   if (!isInside()) {
     await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));
@@ -82,6 +84,7 @@ export async function closeHost(engine: Engine): Promise<void> {
 /** Removes what `openHost` created, and what LXC leaves on the host after its last container. */
 export async function purgeHost(engine: Engine): Promise<void> {
   const { place, bridges, chatter, firewall, neighbours, namespace, cgroups, log } = engine;
+  await engine.starter.close();
   await namespace.close();
   chatter.close();
   await engine.shells.close();

@@ -5,6 +5,7 @@ import { folderSeenBy } from "../../support/files/seen-folder";
 import { monitoredName } from "./cgroups/monitor";
 import { type HostProcess, killWithGroup, processes } from "./commands/processes";
 import type { Place } from "./place";
+import { starterProgram } from "./starter/starter";
 
 /** A process that works for one of this daemon's containers or images. */
 export interface EngineProcess {
@@ -15,7 +16,7 @@ export interface EngineProcess {
    * - `command`: any other engine command
    */
   readonly kind: "monitor" | "session" | "command";
-  /** Undefined for a process that unpacks an image. */
+  /** Undefined for a process that unpacks an image, and for one that starts containers. */
   readonly container: number | undefined;
 }
 
@@ -77,7 +78,9 @@ function classify(place: Place, { pid, words }: HostProcess): EngineProcess | un
     ? words.map((word) => place.idOf(word)).find((id) => id !== undefined)
     : undefined;
   if (container === undefined) {
-    return undefined;
+    const isStarter =
+      words.includes(place.containers) && words.some((word) => basename(word) === starterProgram);
+    return isStarter ? { pid, kind: "command", container } : undefined;
   }
   const isSession = words.some((word) => basename(word) === "lxc-attach");
   return { pid, kind: isSession ? "session" : "command", container };

@@ -19,7 +19,7 @@ export async function startContainer(
   container: ContainerPlace,
   nameservers?: readonly string[],
 ): Promise<void> {
-  const { place, runner, bridges, groups, cgroups, namespace, chatter, log } = engine;
+  const { place, runner, bridges, groups, cgroups, namespace, starter, chatter, log } = engine;
   if (await cgroups.isAlive(container.name)) {
     return;
   }
@@ -38,7 +38,9 @@ export async function startContainer(
   try {
     const cable = groups.cableOf(container);
     await bridges.withPort(cable, (bridge) =>
-      runner.run(commands.start(place, container, bridge, namespace.through(), moreWords)),
+      runner.run(commands.start(place, container, bridge, namespace.through(), moreWords), (command) =>
+        starter.begin(command),
+      ),
     );
     chatter.started(cable);
   } catch (error) {

@@ -6,21 +6,10 @@ import type { EngineCommand } from "./command";
 import { OutputCollector } from "./output-collector";
 import { killGroup } from "./processes";
 import { requireProgram } from "./programs";
+import { type Ending, endingOf, type RunningProgram } from "./running-program";
 
 /** tar may report an error for each of a million files. */
 const mostComplaintBytes = 16 * 1024;
-
-/** How a program ended. */
-export interface Ending {
-  /** Undefined if it did not start, or a signal ended it. */
-  readonly exitCode: number | undefined;
-  /** Completes a sentence that begins with its name. */
-  readonly how: string;
-  /** Empty unless the command asks for it. */
-  readonly stdout: string;
-  /** The beginning of its standard error. */
-  readonly complaints: string;
-}
 
 /**
  * The process of an engine command, in a process group of its own, which continues if the daemon dies.
@@ -28,8 +17,7 @@ export interface Ending {
  * It does not use execa, which takes a millisecond of processor time for each command: as much as a twentieth of all that
  * the start of a container takes.
  */
-export class EngineProcess {
-  /** Resolves when it has ended and its outputs are closed; never rejects. */
+export class EngineProcess implements RunningProgram {
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
 
@@ -53,7 +41,6 @@ export class EngineProcess {
     this.ended = this.#end(command);
   }
 
-  /** Kills it with its process group. */
   kill(): void {
     if (this.#child.pid !== undefined) {
       killGroup(this.#child.pid);
@@ -89,10 +76,6 @@ export class EngineProcess {
   }
 }
 
-function endingOf(exitCode: number | undefined, signal: NodeJS.Signals | null): string {
-  return signal === null ? `failed with exit code ${exitCode}` : `was ended by ${signal}`;
-}
-
 /**
  * A program may end without reading all of its input. The rest of a stream is then left to its owner.
  *
@@ -118,7 +101,8 @@ function feed(
   stream.pipe(stdin);
 }
 
-function environmentOf({ onlyPath }: EngineCommand): NodeJS.ProcessEnv {
+/** Returns the environment of an engine command. */
+export function environmentOf({ onlyPath }: Pick<EngineCommand, "onlyPath">): NodeJS.ProcessEnv {
   return onlyPath === undefined ? { ...process.env, LC_ALL: "C" } : { PATH: onlyPath, ...runtimeVariable() };
 }
 

@@ -4,8 +4,14 @@ import { MccError } from "../../../../protocol/error";
 import { engineCommand } from "../../../support/engine-command";
 import { within } from "../../../support/time-limits";
 import type { EngineCommand } from "./command";
-import { type Ending, EngineProcess } from "./engine-process";
+import { EngineProcess } from "./engine-process";
 import { engineWords } from "./engine-words";
+import type { Ending, RunningProgram } from "./running-program";
+
+/** Starts the program of a command. @throws MccError `engine` if it is not on the PATH. */
+export type Begin = (command: EngineCommand) => RunningProgram;
+
+const inProcess: Begin = (command) => new EngineProcess(command);
 
 /**
  * Runs engine commands. Each has its own process group and continues if the daemon dies. Each has a time limit, after
@@ -14,23 +20,24 @@ import { engineWords } from "./engine-words";
 export class CommandRunner {
   /** The containers whose command was killed: processes of it may still run that LXC does not list. */
   readonly interrupted = new Set<number>();
-  readonly #running = new Map<EngineProcess, EngineCommand>();
+  readonly #running = new Map<RunningProgram, EngineCommand>();
 
   constructor(private readonly defaultTimeoutMs: number) {}
 
   /**
    * Runs a command to its end.
    *
+   * @param begin how its program is started. Default: as a process of the daemon.
    * @returns the program's standard output; empty unless the command asks for it.
    * @throws MccError `engine` with the program's message, or `timeout`.
    */
-  async run(command: EngineCommand): Promise<string> {
-    return await engineCommand(command.program, command.container?.id, () => this.#run(command));
+  async run(command: EngineCommand, begin: Begin = inProcess): Promise<string> {
+    return await engineCommand(command.program, command.container?.id, () => this.#run(command, begin));
   }
 
-  async #run(command: EngineCommand): Promise<string> {
+  async #run(command: EngineCommand, begin: Begin): Promise<string> {
     const timeoutMs = command.timeoutMs ?? this.defaultTimeoutMs;
-    const engineProcess = new EngineProcess(command);
+    const engineProcess = begin(command);
     this.#running.set(engineProcess, command);
     try {
       const inTime = await within(timeoutMs, engineProcess.ended);
@@ -43,6 +50,10 @@ export class CommandRunner {
         );
       }
       const ending = inTime.value;
+      if (ending.exitCode === undefined && command.container !== undefined) {
+        // Somebody else killed it.
+        this.interrupted.add(command.container.id);
+      }
       if (ending.exitCode === undefined || !(command.successes ?? [0]).includes(ending.exitCode)) {
         throw await failureOf(command, ending);
       }
@@ -59,7 +70,7 @@ export class CommandRunner {
     await Promise.all(ours.map(([{ ended }]) => ended));
   }
 
-  #kill(engineProcess: EngineProcess, { container }: EngineCommand): void {
+  #kill(engineProcess: RunningProgram, { container }: EngineCommand): void {
     if (container !== undefined) {
       this.interrupted.add(container.id);
     }

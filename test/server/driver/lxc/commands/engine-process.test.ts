@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { EngineCommand } from "../../../../../server/driver/lxc/commands/command";
-import { type Ending, EngineProcess } from "../../../../../server/driver/lxc/commands/engine-process";
+import { EngineProcess } from "../../../../../server/driver/lxc/commands/engine-process";
+import type { Ending } from "../../../../../server/driver/lxc/commands/running-program";
 import { CommandRunner } from "../../../../../server/driver/lxc/commands/runner";
 import { assertMccError } from "../../../../support/assert-error";
 

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { createInterface } from "node:readline";
+import { letGo } from "../commands/let-go";
+import { killWithGroup } from "../commands/processes";
+import { type Ending, endingOf, type RunningProgram } from "../commands/running-program";
+
+const signals = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+);
+
+/** A request to `starter.c`, and then its process. */
+class Start implements RunningProgram {
+  readonly ended: Promise<Ending>;
+  pid: number | undefined;
+  #resolve: (ending: Ending) => void = () => undefined;
+
+  /** @param abandon is called to kill a start that has no process yet. */
+  constructor(private readonly abandon: () => void) {
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  kill(): void {
+    if (this.pid === undefined) {
+      this.abandon();
+    } else {
+      killWithGroup(this.pid);
+    }
+  }
+
+  end(exitCode: number | undefined, how: string): void {
+    this.#resolve({ exitCode, how, stdout: "", complaints: "" });
+  }
+}
+
+/** A process of `starter.c`, which describes what is written to it and what it answers. */
+export class StarterProcess {
+  /** Resolves to whether it takes requests; false if it has ended. */
+  readonly ready: Promise<boolean>;
+  readonly #child: ChildProcess;
+  /** In the order of their requests. */
+  readonly #requested: Start[] = [];
+  readonly #running = new Map<number, Start>();
+  #isReady: (ready: boolean) => void = () => undefined;
+
+  /** @param onEnd is told once that the process does not run any more, for any reason. */
+  constructor(
+    file: string,
+    words: readonly string[],
+    env: NodeJS.ProcessEnv,
+    private readonly onEnd: () => void,
+  ) {
+    this.ready = new Promise((resolve) => {
+      this.#isReady = resolve;
+    });
+    this.#child = spawn(file, words, { cwd: "/", detached: true, stdio: ["pipe", "pipe", "ignore"], env });
+    const { stdin, stdout } = this.#child;
+    stdin?.on("error", () => undefined);
+    if (stdout !== null) {
+      createInterface(stdout).on("line", (line) => this.#take(line));
+    }
+    this.#child.once("error", () => this.#end()).once("exit", () => this.#end());
+    letGo(this.#child);
+    // Until it is ready, which somebody waits for.
+    this.#child.ref();
+  }
+
+  /** @param words those of lxc-start. */
+  start(words: readonly string[]): RunningProgram {
+    const start = new Start(() => this.kill());
+    this.#requested.push(start);
+    // Otherwise a daemon with nothing else to wait for, as at its start, would end here.
+    this.#child.ref();
+    this.#child.stdin?.write([...words, ""].map((word) => `${word}\0`).join(""));
+    return start;
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /** Ends the process, and resolves once it has ended. Starts that run go on. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined) {
+      this.#child.ref();
+      const exit = once(this.#child, "exit");
+      this.#child.stdin?.end();
+      await exit;
+    }
+  }
+
+  #take(line: string): void {
+    const [event, pid, code] = line.split(" ");
+    if (event === "ready") {
+      this.#child.unref();
+      this.#isReady(true);
+    } else if (event === "started") {
+      this.#started(Number(pid));
+    } else if (event === "ended") {
+      this.#ended(Number(pid), Number(code));
+    }
+  }
+
+  #started(pid: number): void {
+    const start = this.#requested.shift();
+    if (start !== undefined) {
+      start.pid = pid;
+      this.#running.set(pid, start);
+    }
+  }
+
+  #ended(pid: number, code: number): void {
+    const signal = code < 0 ? (signals.get(-code) ?? null) : null;
+    const exitCode = code < 0 ? undefined : code;
+    this.#running.get(pid)?.end(exitCode, endingOf(exitCode, signal));
+    this.#running.delete(pid);
+    if (this.#running.size + this.#requested.length === 0) {
+      this.#child.unref();
+    }
+  }
+
+  /** The starts that run would report to nobody. */
+  #end(): void {
+    this.#isReady(false);
+    this.#running.forEach((start) => start.kill());
+    for (const start of [...this.#running.values(), ...this.#requested.splice(0)]) {
+      start.end(undefined, "was lost, because the process that starts containers was ended");
+    }
+    this.#running.clear();
+    this.onEnd();
+  }
+}
