@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -8,7 +9,7 @@ import { commandTable } from "../cli/command-table";
 import { completionScript } from "../cli/completion/shells";
 import { manualPages } from "./manual-pages";
 import { copyProductionModules } from "./production-modules";
-import { type Architecture, nodeRuntime } from "./runtime";
+import { type Architecture, architectures, nodeRuntime } from "./runtime";
 
 const run = promisify(execFile);
 /** Where the installed package has its program files. */
@@ -24,6 +25,11 @@ interface Stage {
   readonly work: string;
   readonly arch: Architecture;
   readonly version: string;
+}
+
+interface StarterStage extends Pick<Stage, "checkout" | "arch"> {
+  /** The package's program files. */
+  readonly target: string;
 }
 
 /** Writes every file of the installed package below `root`. */
@@ -50,10 +56,23 @@ async function stagePrograms({ checkout, root, work, arch, version }: Stage): Pr
     `${JSON.stringify({ ...manifest, version }, undefined, 2)}\n`,
   );
   await copyProductionModules(checkout, target);
+  await stageStarter({ checkout, target, arch });
   const runtime = await nodeRuntime(arch);
   await mkdir(join(target, "bin"));
   await cp(join(runtime, "bin", "node"), join(target, "bin", "node"));
   await cp(join(runtime, "LICENSE"), join(target, "bin", "LICENSE"));
+}
+
+/** A build compiles the program for its own processor. Without it, lxc-start starts the containers. */
+async function stageStarter({ checkout, target, arch }: StarterStage): Promise<void> {
+  const file = "dist/server/driver/lxc/starter/lxc-starter";
+  if (architectures[arch] === `node-linux-${process.arch}` && existsSync(join(checkout, file))) {
+    await cp(join(checkout, file), join(target, file));
+  } else {
+    console.error(
+      `The package for ${arch} has no lxc-starter: containers of LXC start slower. Build it on such a machine, with lxc-dev.`,
+    );
+  }
 }
 
 async function stageCommands({ checkout, root }: Stage): Promise<void> {

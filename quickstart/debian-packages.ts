@@ -51,8 +51,8 @@ export async function installPackages({ options: { driver } }: Work, say: Say): 
     );
   }
   missing.forEach(({ name, purpose }) => say(`installing ${name}: ${purpose}`));
-  await apt(["update", "-q"]);
-  await apt(["install", ...aptOptions, ...missing.map(({ name }) => name)]);
+  await apt(["update"]);
+  await apt(["install", ...missing.map(({ name }) => name)]);
   return `installed ${missing.map(({ name }) => name).join(", ")}`;
 }
 
@@ -70,23 +70,23 @@ export function hasAptGet(): Promise<boolean> {
   return isProgram(aptGet);
 }
 
-async function apt(words: string[]): Promise<void> {
+/** Runs apt-get without questions. @throws MccError `unavailable` with its reasons. */
+export async function apt([command = "", ...words]: readonly string[]): Promise<void> {
   try {
-    await execa(aptGet, words, { all: true, env: { DEBIAN_FRONTEND: "noninteractive" } });
+    await execa(aptGet, [command, ...aptOptions, ...words], {
+      all: true,
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+    });
   } catch (error) {
     const said = error instanceof ExecaError ? String(error.all) : "";
     const reasons = said.split("\n").filter((line) => line.startsWith("E: "));
-    throw new MccError(
-      "unavailable",
-      `apt-get ${words[0]} failed: ${reasons.join(" ") || messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
+    throw new MccError("unavailable", `apt-get ${command} failed: ${reasons.join(" ") || messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
-function isProgram(path: string): Promise<boolean> {
+export function isProgram(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,

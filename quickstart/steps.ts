@@ -8,6 +8,7 @@ import { checkMachine } from "./machine";
 import { preparePulumi } from "./pulumi";
 import { purge } from "./purge";
 import { destroyStack, updateStack } from "./stack";
+import { prepareStarter } from "./starter";
 import type { Step } from "./step";
 
 /** The drivers that create hosts. */
@@ -17,6 +18,7 @@ export const prepareSteps: readonly Step[] = [
   { title: "This machine", drivers: ["lxc"], run: checkMachine },
   { title: "Engine", drivers: ["incus"], run: checkEngine },
   { title: "Packages", drivers: real, run: installPackages },
+  { title: "Starter", drivers: ["lxc"], run: prepareStarter },
   { title: "Pulumi CLI", run: preparePulumi },
 ];
 

@@ -1,7 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../../protocol/errno";
 import { readHierarchies } from "../../server/driver/lxc/cgroups/hierarchies";
+import { requireProgram } from "../../server/driver/lxc/commands/programs";
 import { Place } from "../../server/driver/lxc/place";
 import { tracesOf } from "../../test/support/lxc/traces";
 import type { Host } from "./host";
@@ -11,12 +12,16 @@ import { withMicroImage } from "./micro-image";
 export async function withLxcHost<T>(folder: string, work: (host: Host) => Promise<T>): Promise<T> {
   const micro = await withMicroImage(folder);
   const state = join(folder, "state");
+  // With another lxc-start than the system's, each start is a command of the daemon, which can be made to fail.
+  const programs = join(folder, "programs");
+  await mkdir(programs);
+  await symlink(requireProgram("lxc-start"), join(programs, "lxc-start"));
   const place = async (): Promise<Place> =>
     new Place(join(state, "lxc"), (await readFile(join(state, "server-id"), "utf8")).trim());
   return await work({
     driver: "lxc",
     ...micro,
-    environment: {},
+    environment: { PATH: `${programs}:${process.env["PATH"] ?? ""}` },
     containers: async () => {
       const names = (await unlessErrno(readdir((await place()).containers), "ENOENT")) ?? [];
       const at = await place();

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { compileStarter } from "../../scripts/build.mjs";
 import { checkout } from "../../scripts/checkout.mjs";
 import { runCommand } from "./command.mjs";
 
@@ -12,6 +13,10 @@ const testPackages = [
   // The browser of the dashboard's tests, and a font.
   { name: "chromium", program: "/usr/bin/chromium" },
   { name: "fonts-dejavu-core", program: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf" },
+  // Compile the program that starts LXC containers.
+  { name: "gcc", program: "/usr/bin/cc" },
+  { name: "libc6-dev", program: "/usr/include/stdlib.h" },
+  { name: "lxc-dev", program: "/usr/include/lxc/lxccontainer.h" },
   // Unpacks the package for RPM.
   { name: "cpio", program: "/usr/bin/cpio" },
   { name: "rpm2cpio", program: "/usr/bin/rpm2cpio" },
@@ -44,6 +49,7 @@ export async function prepareMachine() {
       ...missing,
     ]);
   }
+  compileStarter();
 }
 
 async function orFail(title, file, words) {

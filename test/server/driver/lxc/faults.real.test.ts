@@ -80,6 +80,8 @@ describe("the LXC driver, when engine commands fail", () => {
     await driver.create(containerSpec(500));
     await driver.create(containerSpec(501));
     await driver.start(501);
+    // The drivers of the tests end the commands of an earlier one.
+    await driver.close();
   });
 
   /** Makes the real programs available again, and checks that the fakes and their callers left nothing. */

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { EngineCommand } from "../../../../../server/driver/lxc/commands/command";
 import { EngineProcess } from "../../../../../server/driver/lxc/commands/engine-process";
-import type { Ending } from "../../../../../server/driver/lxc/commands/running-program";
 import { CommandRunner } from "../../../../../server/driver/lxc/commands/runner";
+import type { Ending } from "../../../../../server/driver/lxc/commands/running-program";
 import { assertMccError } from "../../../../support/assert-error";
 
 describe("the process of an engine command", () => {
