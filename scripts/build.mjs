@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { checkout, run } from "./checkout.mjs";
 
 const dist = join(checkout, "dist");
-/** The program that starts LXC containers. Its source is beside the sources of its user. */
+/** The program that starts LXC containers. Its source is in the folder of the same name. */
 const starter = join(dist, "server", "driver", "lxc", "starter", "lxc-starter");
 /** The record of the last build: the sources and their times of change. */
 const noteFile = join(dist, "built.json");

@@ -51,7 +51,7 @@ export class CommandRunner {
       }
       const ending = inTime.value;
       if (ending.exitCode === undefined && command.container !== undefined) {
-        // Somebody else killed it.
+        // Another process killed it.
         this.interrupted.add(command.container.id);
       }
       if (ending.exitCode === undefined || !(command.successes ?? [0]).includes(ending.exitCode)) {

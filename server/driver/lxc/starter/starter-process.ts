@@ -64,7 +64,7 @@ export class StarterProcess {
     }
     this.#child.once("error", () => this.#end()).once("exit", () => this.#end());
     letGo(this.#child);
-    // Until it is ready, which somebody waits for.
+    // Until it is ready, because the opening waits for it.
     this.#child.ref();
   }
 
