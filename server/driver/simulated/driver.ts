@@ -129,7 +129,7 @@ class SimulatedDriver implements Driver {
     if (this.#containers.has(spec.id)) {
       throw new MccError("conflict", `The simulated engine already has a container ${spec.id}.`);
     }
-    const member = this.#members.choose(spec.placement ?? {}, this.#counts());
+    const member = this.#members.choose(spec.placement ?? {}, () => this.#counts());
     const files = filesByPath(spec.files);
     this.#containers.set(spec.id, {
       spec,

@@ -33,11 +33,11 @@ export class SimulatedMembers {
    * @returns undefined if there are no members.
    * @throws MccError `unreachable` if none that fits answers.
    */
-  choose({ member, group }: Placement, counts: ReadonlyMap<string, number>): string | undefined {
+  choose({ member, group }: Placement, counts: () => ReadonlyMap<string, number>): string | undefined {
     if (!this.exist) {
       return undefined;
     }
-    const [chosen] = this.list(counts)
+    const [chosen] = this.list(counts())
       .filter(({ name, state }) => state === "online" && (member ?? name) === name)
       .filter(({ groups }) => group === undefined || groups.includes(group))
       .sort((one, other) => one.containers - other.containers);

@@ -1,3 +1,4 @@
+import { closeSync, fsync, openSync } from "node:fs";
 import { type FileHandle, link, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
@@ -119,11 +120,14 @@ export async function readJsonFile<S extends z.ZodType>(path: string, schema: S)
 
 /** Ensures that a rename, a new file or a removal in the folder survives a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
+  // The kernel opens and closes a folder from memory. Through the thread pool, that takes ten times as long.
+  const descriptor = openSync(folder, "r");
   try {
-    await handle.sync();
+    await new Promise<void>((resolve, reject) => {
+      fsync(descriptor, (error) => (error === null ? resolve() : reject(error)));
+    });
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
