@@ -158,7 +158,7 @@ class LxcDriver implements Driver {
   async start(id: number, nameservers?: readonly string[]): Promise<void> {
     await this.#change((engine) =>
       this.#turns.take(id, async () => {
-        await startContainer(engine, await requireContainer(engine, id), nameservers);
+        await startContainer(engine, requireContainerNow(engine, id), nameservers);
       }),
     );
   }

@@ -14,7 +14,7 @@ import { startContainer } from "./power";
 /** Events come in groups. One check serves all events within this time. */
 const gatherMs = 20;
 /** While many containers start or end, checks follow each other: a pause of this many times a check's duration is between. */
-const restFactor = 4;
+const restFactor = 8;
 const longestGatherMs = 200;
 const memoryUnknown = "whether a container ran out of memory is not known";
 

@@ -11,7 +11,7 @@ const files = [
 
 /**
  * Returns the words of lxc-start with which a container sees its own limits in /proc; none where lxcfs does not run. It is
- * asked at each start, because a container must also start after lxcfs was removed.
+ * looked for at each start, because a container must also start after lxcfs was removed.
  */
 export async function lxcfsWords(): Promise<string[]> {
   return (await isRunning())
@@ -35,8 +35,19 @@ export async function lxcfsAdvice(): Promise<Finding[]> {
       ];
 }
 
+/** For how long an lxcfs that does not run is not looked for again: a look that fails takes as long as several that do not. */
+const absentMs = 1_000;
+let absentUntil = Number.NEGATIVE_INFINITY;
+
 /** The mount of an lxcfs that was killed refuses each access. */
 async function isRunning(): Promise<boolean> {
+  if (performance.now() < absentUntil) {
+    return false;
+  }
   const names = await readdir(`${folder}/proc`).catch((): string[] => []);
-  return names.includes("meminfo");
+  const isThere = names.includes("meminfo");
+  if (!isThere) {
+    absentUntil = performance.now() + absentMs;
+  }
+  return isThere;
 }
