@@ -102,6 +102,23 @@ describe("the Incus driver, with a fake engine", () => {
     assert.ok(faults.length > 40, String(faults.length));
   });
 
+  it("writes files again if the engine's process for them ended meanwhile", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    const failed: string[] = [];
+    engine.faultOf = (_number, label) => {
+      if (/^(POST|DELETE) .*\/files$/.test(label) && failed.length < 2) {
+        failed.push(label);
+        return "process for files ended";
+      }
+      return undefined;
+    };
+    await driver.create(containerSpec(500, { files: [textFile("/srv/one", "one")] }));
+    assert.equal(failed.length, 2);
+    assert.equal(Buffer.from((await driver.readFile(500, "/srv/one", 10)) ?? []).toString(), "one");
+  });
+
   it("finds out what happened while the events were lost", async () => {
     const { driver, engine, tarball } = subject();
     const down: number[] = [];
