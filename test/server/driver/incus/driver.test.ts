@@ -178,6 +178,25 @@ describe("the Incus driver, with a fake engine", () => {
     assert.equal((await driver.usage([500])).length, 1);
   });
 
+  it("looks once at an instance that it creates or starts, also when events tell of it", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    // The pauses before the files are written again make the create longer than the wait after an event.
+    let faults = 2;
+    engine.faultOf = (_number, label) => {
+      const isFault = /^POST .*\/files$/.test(label) && faults > 0;
+      faults -= isFault ? 1 : 0;
+      return isFault ? "process for files ended" : undefined;
+    };
+    const before = engine.requests.length;
+    await driver.create(containerSpec(500));
+    await driver.start(500);
+    const made = engine.requests.slice(before);
+    const looks = made.filter((request) => /^GET \/1\.0\/instances\/[^/]+$/.test(request));
+    assert.equal(looks.length, 2, made.join("\n"));
+  });
+
   it("answers lists from its copy", async () => {
     const { driver, engine } = subject();
     await driver.open();
