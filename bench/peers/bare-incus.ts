@@ -1,7 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import pLimit from "p-limit";
+import { z } from "zod";
 import { Api } from "../../server/driver/incus/api/api";
 import { Connection } from "../../server/driver/incus/api/connection";
-import { anythingSchema } from "../../server/driver/incus/api/types";
+import { anythingSchema, operationsSchema } from "../../server/driver/incus/api/types";
 import { ImageStore } from "../../server/driver/incus/images/store";
 import { projectConfiguration } from "../../server/driver/incus/project";
 
@@ -9,12 +11,17 @@ const project = "bare";
 const timeoutMs = 60_000;
 const architecture = "x86_64";
 const image = "micro";
+const askEveryMs = 100;
+const namesSchema = z.array(z.string());
+const unfinished = ["running", "pending", "cancelling"];
 
 /** Makes the calls of the engine's API that create and start instances, and no others. */
 export interface BareInstances {
   /** @param parallel how many instances at a time. */
   start(parallel: number): Promise<void>;
   destroy(parallel: number): Promise<void>;
+  /** Waits until the engine has no instance in any project, and works on nothing. */
+  settled(): Promise<void>;
 }
 
 /**
@@ -54,12 +61,29 @@ export async function withBareInstances<T>(
           await changeState(name, { action: "stop", timeout: -1, force: true });
           await api.change("DELETE", `/1.0/instances/${name}`);
         }),
+      settled: async () => {
+        while (!(await isIdle(api))) {
+          await pause(askEveryMs);
+        }
+      },
     });
   } finally {
     await images.clear();
     await api.change("DELETE", `/1.0/projects/${project}`);
     await connection.close();
   }
+}
+
+async function isIdle(api: Api): Promise<boolean> {
+  const query = { project: undefined, "all-projects": "true" };
+  const instances = await api.get(namesSchema, "/1.0/instances", { query });
+  const operations = await api.get(operationsSchema, "/1.0/operations", {
+    query: { ...query, recursion: "1" },
+  });
+  return (
+    instances.length === 0 &&
+    unfinished.every((state) => (operations[state] ?? []).every((each) => each.class !== "task"))
+  );
 }
 
 /** The same limits and devices as an instance of the type `light`. */

@@ -205,6 +205,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     };
     const fleetDestruction = new FleetDestruction(fleetContext);
     catalog.whenReachable(() => fleetDestruction.hurry());
+    catalog.whenListed((containers) => pools.noteListed(containers));
     await recoverFleets(fleetContext, fleetDestruction, fleetFiles);
     const fleets = new Fleets(fleetContext, fleetDestruction);
     driver.watch(

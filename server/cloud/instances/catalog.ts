@@ -1,5 +1,5 @@
 import { MccError } from "../../../protocol/error";
-import type { Driver } from "../../driver/driver";
+import type { Container, Driver } from "../../driver/driver";
 import { BoundedMap } from "../../support/bounded-map";
 import { refuseOtherServer } from "../../support/refuse-other-server";
 import type { Caller } from "../access/caller";
@@ -29,6 +29,7 @@ export class InstanceCatalog {
   readonly #unmade = new BoundedMap<number, Instance>(mostRemembered);
 
   readonly #whenReachable: ((instance: Instance) => void)[] = [];
+  readonly #whenListed: ((containers: ReadonlyMap<number, Container>) => void)[] = [];
 
   /**
    * @param hostNames is told of every instance that is added or removed.
@@ -43,6 +44,11 @@ export class InstanceCatalog {
   /** @param listener is told of each instance whose member answers again. */
   whenReachable(listener: (instance: Instance) => void): void {
     this.#whenReachable.push(listener);
+  }
+
+  /** Calls the listener with all containers whenever the engine listed them. */
+  whenListed(listener: (containers: ReadonlyMap<number, Container>) => void): void {
+    this.#whenListed.push(listener);
   }
 
   all(): Instance[] {
@@ -180,6 +186,7 @@ export class InstanceCatalog {
       end(containers.get(instance.id));
       this.#tellOfLoss(instance, before);
     }
+    this.#whenListed.forEach((listener) => listener(containers));
   }
 
   #tellOfLoss(instance: Instance, before: Pick<Instance, "status" | "isLost">): void {

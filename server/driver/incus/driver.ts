@@ -142,11 +142,12 @@ class IncusDriver implements Driver {
     this.claims.created(spec);
     const engine = await this.#engine();
     await engine.late.forget(spec.id);
-    return await createInstance(engine, spec);
+    return await engine.instances.during(spec.id, () => createInstance(engine, spec));
   }
 
   async start(id: number, nameservers?: readonly string[]): Promise<void> {
-    await startInstance(await this.#engine(), id, nameservers);
+    const engine = await this.#engine();
+    await engine.instances.during(id, () => startInstance(engine, id, nameservers));
   }
 
   async stop(id: number, graceMs: number): Promise<void> {

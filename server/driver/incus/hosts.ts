@@ -1,5 +1,6 @@
 import { newHostsText, withBlock } from "../hosts-text";
 import type { Engine } from "./engine";
+import { againAfterEnd } from "./guest/again-after-end";
 import { findFile, overwriteFile, writeIntoStopped } from "./guest/files";
 import { hostsPath, text } from "./guest/system-files";
 
@@ -13,6 +14,10 @@ const mostBytes = 1024 * 1024;
  * a program that reads the file at the same moment can find it incomplete.
  */
 export async function setHosts(engine: Engine, id: number, lines: readonly string[]): Promise<void> {
+  await againAfterEnd(() => setOnce(engine, id, lines));
+}
+
+async function setOnce(engine: Engine, id: number, lines: readonly string[]): Promise<void> {
   await engine.instances.known(id);
   const found = await engine.instances.reaching(id, findFile(engine, id, hostsPath, mostBytes));
   if (found?.type !== "file") {

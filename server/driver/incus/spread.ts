@@ -3,6 +3,9 @@ import { SharedWork } from "../../support/concurrency/shared-work";
 import type { ClusterMember } from "./api/types";
 import type { Instances } from "./instances/instances";
 
+/** For how long an answer of the engine counts: many creates at once ask once. */
+const freshMs = 1_000;
+
 /** Work that is done on one member. */
 interface Placed<T> {
   readonly work: (member: string) => Promise<T>;
@@ -18,6 +21,8 @@ export class Spread {
   /** How many creations are under way on each member. */
   readonly #pending = new Map<string, number>();
   readonly #reads = new SharedWork<"members", readonly ClusterMember[]>();
+  #members: readonly ClusterMember[] = [];
+  #freshUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly readMembers: () => Promise<readonly ClusterMember[]>,
@@ -32,7 +37,7 @@ export class Spread {
    */
   async place<T>(group: string | undefined, { work, hasBegun }: Placed<T>): Promise<T> {
     const { instances } = this;
-    const members = await this.#reads.run("members", this.readMembers);
+    const members = await this.#current();
     const silent = instances.silentOfLate();
     const left = new Set(
       members
@@ -57,11 +62,20 @@ export class Spread {
           throw error;
         }
         failure = error;
+        this.#freshUntil = Number.NEGATIVE_INFINITY;
       } finally {
         this.#count(member, -1);
       }
     }
     throw failure;
+  }
+
+  async #current(): Promise<readonly ClusterMember[]> {
+    if (performance.now() > this.#freshUntil) {
+      this.#members = await this.#reads.run("members", this.readMembers);
+      this.#freshUntil = performance.now() + freshMs;
+    }
+    return this.#members;
   }
 
   #emptiest(members: ReadonlySet<string>, counts: ReadonlyMap<string, number>): string {

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { type WebSocket, WebSocketServer } from "ws";
 
 /** What happens to a request: the engine answers 500 without doing it, or after it has done it. */
-export type Fault = "refused" | "answer lost" | undefined;
+export type Fault = "refused" | "answer lost" | "process for files ended" | undefined;
 
 interface Entry {
   type: string;
@@ -122,6 +122,13 @@ export class FakeEngine {
     const body = await buffer(request);
     if (fault === "refused") {
       send(response, { error: 500, words: "a fault" });
+      return;
+    }
+    if (fault === "process for files ended") {
+      send(response, {
+        error: 500,
+        words: "dial unix /proc/self/fd/9/forkfile.sock: connect: no such file or directory",
+      });
       return;
     }
     const answer = this.#handle(request, url, body);

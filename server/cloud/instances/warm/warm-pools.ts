@@ -2,7 +2,7 @@ import { MccError, messageOf } from "../../../../protocol/error";
 import type { ParsedParameters } from "../../../../protocol/methods/method-table";
 import type { PoolState } from "../../../../protocol/methods/pool";
 import { inTrace } from "../../../../protocol/tracing/spans";
-import type { Driver } from "../../../driver/driver";
+import type { Container, Driver } from "../../../driver/driver";
 import { Retries } from "../../../support/concurrency/retries";
 import { endsWithin } from "../../../support/time-limits";
 import type { Lender } from "../../reservations/address-pool";
@@ -34,6 +34,8 @@ export class WarmPools implements Lender {
   readonly #vacating = new Map<PooledInstance, Promise<void>>();
   readonly #starts = new Map<PooledInstance, Promise<void>>();
   readonly #retries = new Retries<PooledInstance>((pooled) => this.#remove(pooled));
+  /** Those whose member did not answer at the last try to remove them. */
+  readonly #unreachable = new Set<PooledInstance>();
   /** The removals and starts under way. */
   readonly #work = new Set<Promise<void>>();
   /** How many creations of clients are under way. */
@@ -167,6 +169,16 @@ export class WarmPools implements Lender {
     }
   }
 
+  /** Removes those that were unreachable as soon as their member answers again. */
+  noteListed(containers: ReadonlyMap<number, Container>): void {
+    for (const pooled of this.#unreachable) {
+      if (containers.get(pooled.instance.id)?.state !== "unreachable") {
+        this.#unreachable.delete(pooled);
+        this.#retries.hurry(pooled);
+      }
+    }
+  }
+
   /** Removes all instances without an owner. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -286,7 +298,14 @@ export class WarmPools implements Lender {
   async #remove(pooled: PooledInstance): Promise<void> {
     const { driver, reservations } = this.#context;
     const { instance } = pooled;
-    await driver.destroy(instance.id);
+    try {
+      await driver.destroy(instance.id);
+    } catch (error) {
+      if (MccError.hasCode(error, "unreachable")) {
+        this.#unreachable.add(pooled);
+      }
+      throw error;
+    }
     await instance.forget();
     reservations.release(instance.record);
     this.#vacating.delete(pooled);

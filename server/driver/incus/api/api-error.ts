@@ -24,6 +24,8 @@ interface Meaning {
 }
 
 const anyWords = /^/;
+/** The socket of the process that the engine starts for the files of an instance. */
+const filesHelperEnded = /forkfile\.sock/;
 
 /**
  * The first row that fits counts. A code is only a first guess: after a change, the state decides.
@@ -39,6 +41,7 @@ const meanings: readonly Meaning[] = [
     code: "engine",
     remedy: "the cluster's database has no leader: start its members, most of which must run",
   },
+  { status: [500], words: filesHelperEnded, code: "engine" },
   {
     status: [500, 503],
     words:
@@ -54,6 +57,11 @@ const meanings: readonly Meaning[] = [
   },
   { status: [400, 500], words: /disk quota exceeded/i, code: "exhausted" },
 ];
+
+/** Returns whether the process for the files of an instance ended, as it does when nobody uses it, just as it was called. */
+export function isFilesHelperEnd(error: unknown): boolean {
+  return error instanceof ApiError && filesHelperEnded.test(error.words);
+}
 
 /** Returns the error for an answer of the engine. @param what the call, such as `GET /1.0/instances`. */
 export function apiError(what: string, status: number, words: string): ApiError {

@@ -47,7 +47,7 @@ export function claimScript(
     return `chmod ${mode.toString(8)} ${shellQuote(paths)}`;
   });
   const lines = ["set -efu", "umask 077", functions, ...puts, ...chmods];
-  return `{\n${lines.join("\n")}\nhostname ${shellQuote([kernelName])}\necho ${doneLine}\nexit 0\n}\n`;
+  return `{\n${lines.join("\n")}\nhostname ${shellQuote([kernelName])}\necho ${doneLine}\n}\n`;
 }
 
 /** Returns the modes of files and their folders. The last one of a path counts. */

@@ -7,6 +7,7 @@ import { ApiError, apiError } from "../api/api-error";
 import { anythingSchema } from "../api/types";
 import { type Engine, headerPrefix, pathOf } from "../engine";
 import { stateOf } from "../instances/copy";
+import { againAfterEnd } from "./again-after-end";
 import { execute } from "./exec";
 import { SftpError } from "./sftp-session";
 import { newFolderMode, parentsOf, writeBySftp } from "./write-by-sftp";
@@ -32,6 +33,10 @@ export async function writeIntoStopped(
   id: number,
   files: readonly ContainerFile[],
 ): Promise<void> {
+  await againAfterEnd(() => writeOnce(engine, id, files));
+}
+
+async function writeOnce(engine: Engine, id: number, files: readonly ContainerFile[]): Promise<void> {
   const session = await engine.instances.reaching(id, engine.sftp.open(id));
   if (session === undefined) {
     await writeOneByOne(engine, id, files);

@@ -16,6 +16,9 @@ import { type ImageNotes, metadataArchive, notesOf } from "./metadata";
 /** An upload and unpacking it take this many times the time limit of one command. */
 const importTimeoutFactor = 10;
 
+/** For how long an answer of the engine counts: many creates at once ask once. */
+const freshMs = 1_000;
+
 /** An image of the engine that a daemon imported. */
 export interface StoredImage extends ImageNotes {
   readonly fingerprint: string;
@@ -34,6 +37,8 @@ export class ImageStore {
   readonly #turns = new Turns<string>();
   /** Creations at the same time need one list. */
   readonly #reads = new SharedWork<"all", readonly FoundImage[]>();
+  #known: readonly FoundImage[] = [];
+  #freshUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly api: Api,
@@ -47,8 +52,14 @@ export class ImageStore {
 
   /** Returns an image. @throws MccError `not-found` that lists the existing images. */
   async get(name: string): Promise<StoredImage> {
-    const all = await this.#reads.run("all", () => this.#all());
-    const found = all.find(({ notes }) => notes.name === name);
+    const isNamed = ({ notes }: FoundImage): boolean => notes.name === name;
+    let all = this.#known;
+    if (performance.now() > this.#freshUntil || !all.some(isNamed)) {
+      all = await this.#reads.run("all", () => this.#all());
+      this.#known = all;
+      this.#freshUntil = performance.now() + freshMs;
+    }
+    const found = all.find(isNamed);
     if (found === undefined) {
       const names = all.map(({ notes }) => notes.name).join(", ");
       throw new MccError("not-found", `No image "${name}". The engine has: ${names || "none yet"}.`);
@@ -153,6 +164,7 @@ export class ImageStore {
   }
 
   async #delete(fingerprint: string): Promise<void> {
+    this.#freshUntil = Number.NEGATIVE_INFINITY;
     try {
       await this.api.change("DELETE", `/1.0/images/${fingerprint}`);
     } catch (error) {

@@ -39,6 +39,8 @@ export class Instances {
   readonly #events: Events;
   readonly #lists = new SharedWork<"all", void>();
   readonly #silent: SilentMembers;
+  /** The instances that the daemon itself changes at the moment: how many changes, and the look at the last event of them. */
+  readonly #changing = new Map<string, { count: number; event: number | undefined }>();
   #timer: NodeJS.Timeout | undefined;
   #isListed = false;
   /** Why the copy may be out of date. */
@@ -212,6 +214,29 @@ export class Instances {
   }
 
   /**
+   * Makes a change that ends with a look at the instance: its events need no other one.
+   *
+   * @throws the error of the work.
+   */
+  async during<T>(id: number, work: () => Promise<T>): Promise<T> {
+    const name = this.names.of(id);
+    const changing = this.#changing.get(name) ?? { count: 0, event: undefined };
+    changing.count += 1;
+    this.#changing.set(name, changing);
+    try {
+      return await work();
+    } finally {
+      changing.count -= 1;
+      if (changing.count === 0) {
+        this.#changing.delete(name);
+        if (changing.event !== undefined && !this.#copy.isNewerThan(changing.event, name)) {
+          void this.#settle({ name, mayHaveStopped: false });
+        }
+      }
+    }
+  }
+
+  /**
    * Asks the engine for one instance.
    *
    * @returns undefined only if the engine says that it does not exist; one whose member does not answer has the state
@@ -289,6 +314,11 @@ export class Instances {
   /** Looks at an instance that changed. One that stopped can still show the state of before. */
   async #settle({ name, mayHaveStopped }: InstanceChange): Promise<void> {
     const look = this.#copy.beginLook();
+    const changing = this.#changing.get(name);
+    if (changing !== undefined && !mayHaveStopped) {
+      changing.event = look;
+      return;
+    }
     try {
       if (!mayHaveStopped) {
         // The daemon looks itself after its own changes.

@@ -102,6 +102,23 @@ describe("the Incus driver, with a fake engine", () => {
     assert.ok(faults.length > 40, String(faults.length));
   });
 
+  it("writes files again if the engine's process for them ended meanwhile", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    const failed: string[] = [];
+    engine.faultOf = (_number, label) => {
+      if (/^(POST|DELETE) .*\/files$/.test(label) && failed.length < 2) {
+        failed.push(label);
+        return "process for files ended";
+      }
+      return undefined;
+    };
+    await driver.create(containerSpec(500, { files: [textFile("/srv/one", "one")] }));
+    assert.equal(failed.length, 2);
+    assert.equal(Buffer.from((await driver.readFile(500, "/srv/one", 10)) ?? []).toString(), "one");
+  });
+
   it("finds out what happened while the events were lost", async () => {
     const { driver, engine, tarball } = subject();
     const down: number[] = [];
@@ -159,6 +176,25 @@ describe("the Incus driver, with a fake engine", () => {
     await assertMccError(driver.usage([500]), "engine", /a fault/);
     engine.faultOf = () => undefined;
     assert.equal((await driver.usage([500])).length, 1);
+  });
+
+  it("looks once at an instance that it creates or starts, also when events tell of it", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    // The pauses before the files are written again make the create longer than the wait after an event.
+    let faults = 2;
+    engine.faultOf = (_number, label) => {
+      const isFault = /^POST .*\/files$/.test(label) && faults > 0;
+      faults -= isFault ? 1 : 0;
+      return isFault ? "process for files ended" : undefined;
+    };
+    const before = engine.requests.length;
+    await driver.create(containerSpec(500));
+    await driver.start(500);
+    const made = engine.requests.slice(before);
+    const looks = made.filter((request) => /^GET \/1\.0\/instances\/[^/]+$/.test(request));
+    assert.equal(looks.length, 2, made.join("\n"));
   });
 
   it("answers lists from its copy", async () => {

@@ -8,6 +8,7 @@ describe("an error of the engine", () => {
     [400, 'Add instance info to the database: This "instances" entry already exists', "conflict"],
     [500, "Missing event connection with target cluster member", "unreachable"],
     [500, "Failed to connect: dial tcp 198.19.0.3:8443: connect: no route to host", "unreachable"],
+    [500, "dial unix /proc/self/fd/398/forkfile.sock: connect: no such file or directory", "engine"],
     [400, "Failed creating instance record: write /x: no space left on device", "exhausted"],
     [400, "Failed to write: disk quota exceeded", "exhausted"],
     [500, "Failed to begin transaction: no available dqlite leader server found", "engine"],
