@@ -3,19 +3,13 @@ import type { Claims, ContainerClaim, ContainerFile, ContainerSpec } from "../..
 import type { Engine } from "../engine";
 import { filesOfOwner } from "../guest/system-files";
 import { claimInstance } from "./claim";
+import { ClaimedShells } from "./claimed-shells";
 import { WaitingShell } from "./waiting-shell";
-
-/**
- * When the shell of a claim is ended. The engine takes ten times as long for the end of a command as the claim took, which would
- * delay the other claims of a fleet.
- */
-const endAfterMs = 3_000;
 
 /** The instances that are prepared for a claim, and their claims. */
 export class IncusClaims implements Claims {
   readonly #prepared = new Map<number, WaitingShell>();
-  /** The shells of claimed instances, with the timers that end them. */
-  readonly #claimed = new Map<number, readonly [WaitingShell, NodeJS.Timeout]>();
+  readonly #claimed = new ClaimedShells();
   /** The files that instances without an owner were created with. */
   readonly #files = new Map<number, readonly ContainerFile[]>();
 
@@ -49,7 +43,7 @@ export class IncusClaims implements Claims {
     this.#files.delete(id);
     try {
       await claimInstance(await this.engine(), id, { shell, former }, as);
-      this.#endLater(id, shell);
+      this.#claimed.add(id, shell);
     } catch (error) {
       shell.close();
       throw error;
@@ -61,22 +55,11 @@ export class IncusClaims implements Claims {
     this.#prepared.get(id)?.close();
     this.#prepared.delete(id);
     this.#files.delete(id);
-    this.#end(id);
+    this.#claimed.end(id);
   }
 
   close(): void {
-    [...this.#claimed.keys()].forEach((id) => this.#end(id));
+    this.#claimed.endAll();
     [...this.#prepared.keys()].forEach((id) => this.forget(id));
-  }
-
-  #endLater(id: number, shell: WaitingShell): void {
-    this.#claimed.set(id, [shell, setTimeout(() => this.#end(id), endAfterMs).unref()]);
-  }
-
-  #end(id: number): void {
-    const [shell, timer] = this.#claimed.get(id) ?? [];
-    clearTimeout(timer);
-    this.#claimed.delete(id);
-    shell?.close();
   }
 }

@@ -214,7 +214,7 @@ export class Instances {
   }
 
   /**
-   * Makes a change that ends with a look at the instance: its events need no other one.
+   * Makes a change after which the state of the instance is read: its events need no other reading.
    *
    * @throws the error of the work.
    */

@@ -68,7 +68,9 @@ describe("the token of the host's group", () => {
     ["a link to nothing", (path) => rm(path).then(() => symlink("/nonexistent/file", path))],
   ];
 
-  it("is made again if its file is damaged, and the account keeps what it has", async () => {
+  it("is made again if its file is damaged, and the account keeps what it has", async function () {
+    // The daemon starts again for each damage.
+    this.timeout(60_000);
     const daemon = await newDaemon({ words: ["--group-role", "user"] });
     await daemon.start();
     const own = await daemon.token();

@@ -102,7 +102,7 @@ describe("the Incus driver, with a fake engine", () => {
     assert.ok(faults.length > 40, String(faults.length));
   });
 
-  it("writes files again if the engine's process for them ended meanwhile", async () => {
+  it("writes files again if the engine's process for them has ended", async () => {
     const { engine, driver, tarball } = subject();
     await driver.open();
     await driver.importImage(testImage, tarball);

@@ -132,6 +132,7 @@ describe("the Incus driver, on a cluster of one", () => {
       await driver().destroy(500);
       await startUnclaimed();
       await claims().claim(500, owners);
+      await eventually(async () => (await seen())["shells"] === "", "the shell of the claim has ended");
       assert.deepEqual(await seen(), cold);
       await driver().stop(500, 0);
       await driver().start(500);
