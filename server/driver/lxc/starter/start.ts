@@ -1,12 +1,13 @@
 import { killWithGroup } from "../commands/processes";
 import type { Ending, RunningProgram } from "../commands/running-program";
 
-/** In this time, a request gets a process, unless `starter.c` hangs. */
-const beginMs = 1_000;
+/** In this time, a request gets a process even while many others do, unless `starter.c` hangs. */
+const beginMs = 5_000;
 
 /** A request to `starter.c`, and then its process. */
 export class Start implements RunningProgram {
   readonly ended: Promise<Ending>;
+  readonly #requestedAt = performance.now();
   #pid: number | undefined;
   #isKilled = false;
   #hanging: NodeJS.Timeout | undefined;
@@ -31,7 +32,7 @@ export class Start implements RunningProgram {
   kill(): void {
     this.#isKilled = true;
     if (this.#pid === undefined) {
-      this.#hanging ??= setTimeout(this.abandon, beginMs);
+      this.#hanging ??= setTimeout(this.abandon, this.#requestedAt + beginMs - performance.now());
     } else {
       killWithGroup(this.#pid);
     }

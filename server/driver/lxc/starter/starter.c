@@ -139,11 +139,11 @@ static void tell_ended(void) {
 		printf("ended %d %d\n", pid, WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
 }
 
-/** Forks a process for the request, and tells of it. */
+/** Forks a process for the request, and writes the line for it. */
 static void begin(char *bytes, size_t size, char **words, const sigset_t *signals) {
 	/* Otherwise the fork would write its copy of these lines too. */
 	fflush(stdout);
-	pid_t pid = fork();
+	pid_t starter = getpid(), pid = fork();
 	if (pid < 0) {
 		printf("refused %d\n", errno);
 		return;
@@ -152,6 +152,9 @@ static void begin(char *bytes, size_t size, char **words, const sigset_t *signal
 		struct request request = { .level = "ERROR" };
 		setpgid(0, 0);
 		show(bytes, size, words[0], (size_t)(words[3] + strlen(words[3]) - words[0]));
+		/* The daemon looks for starts by their argument list if the starter was killed, and may have looked before. */
+		if (getppid() != starter)
+			_exit(EXIT_FAILURE);
 		sigprocmask(SIG_SETMASK, signals, NULL);
 		_exit(parse(bytes, &request) ? start(&request) : EXIT_USAGE);
 	}
