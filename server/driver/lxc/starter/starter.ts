@@ -48,10 +48,14 @@ export class Starter {
     }
     this.#isReady = await this.#isStarted(through);
     // Closed in the meantime, it has ended for that.
-    if (!this.#isReady && this.#through !== undefined) {
+    if (!this.#isReady && this.#isOpen()) {
       this.#isUseless = true;
       this.log.warn({}, `${starterProgram} cannot be used; lxc-start starts the containers`);
     }
+  }
+
+  #isOpen(): boolean {
+    return this.#through !== undefined;
   }
 
   async #isStarted(through: Through | undefined): Promise<boolean> {
