@@ -22,14 +22,16 @@ export async function prepareStarter(_work: Work, say: Say): Promise<string> {
   if (!(await isProgram(compiler))) {
     return "lxc-start; with a C compiler (apt-get install gcc libc6-dev), hosts start faster";
   }
+  let complaint: string | undefined;
   try {
     if (!existsSync(header.file) && (await hasAptGet())) {
       say(`installing ${header.name}: with it, hosts start faster`);
       await apt(["install", header.name]);
     }
-    await execa(process.execPath, [join(checkout, "scripts", "bootstrap.mjs")]);
+    const { stderr } = await execa(process.execPath, [join(checkout, "scripts", "bootstrap.mjs")]);
+    complaint = stderr.split("\n").find((line) => line !== "");
   } catch (error) {
     return `lxc-start, because lxc-starter could not be compiled: ${messageOf(error).split("\n", 1)[0]}`;
   }
-  return existsSync(program) ? "lxc-starter" : `lxc-start; ${header.name} is missing`;
+  return existsSync(program) ? "lxc-starter" : `lxc-start; ${complaint ?? `${header.name} is missing`}`;
 }

@@ -7,7 +7,7 @@
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { build } from "./build.mjs";
+import { build, compileStarter } from "./build.mjs";
 import { checkout } from "./checkout.mjs";
 import { installDependencies } from "./dependencies.mjs";
 
@@ -15,6 +15,10 @@ const [program, ...words] = process.argv.slice(2);
 try {
   installDependencies();
   build();
+  if (program === undefined) {
+    // The compiler and the header may be installed after a build. The programs do not look for them each time.
+    compileStarter();
+  }
 } catch (error) {
   console.error(error.message);
   process.exit(1);

@@ -26,7 +26,6 @@ export function build() {
   const sources = sourceTimes();
   const built = readNote();
   if (JSON.stringify(sources) === JSON.stringify(built)) {
-    compileStarter();
     return;
   }
   console.error("build: compiling");
@@ -100,7 +99,7 @@ function bundlePage() {
 
 /**
  * Compiles the program that starts LXC containers, if it is not there yet. Without a C compiler and LXC's header, containers
- * are started by lxc-start. They may be installed after a build.
+ * are started by lxc-start. A compilation that fails is only reported, because nothing needs the program.
  */
 export function compileStarter() {
   const compiler = (...words) => spawnSync("cc", words, { encoding: "utf8" });
@@ -111,21 +110,17 @@ export function compileStarter() {
     return;
   }
   const source = join(checkout, "server", "driver", "lxc", "starter", "starter.c");
-  // A killed build must not leave a part of it.
-  const { status, stderr } = compiler(
-    "-O2",
-    "-Wall",
-    "-Wextra",
-    "-D_GNU_SOURCE",
-    "-o",
-    `${starter}.part`,
-    source,
-    "-ldl",
-  );
+  // Neither a killed build nor another one at the same time may leave a part of it.
+  const part = `${starter}.${process.pid}`;
+  const { status, stderr } = compiler("-O2", "-Wall", "-Wextra", "-D_GNU_SOURCE", "-o", part, source, "-ldl");
   if (status !== 0) {
-    throw new Error(`${source} could not be compiled: ${stderr.trim()}`);
+    rmSync(part, { force: true });
+    console.error(`build: lxc-starter could not be compiled: ${stderr.trim()}`);
+    return;
   }
-  renameSync(`${starter}.part`, starter);
+  // Whatever the umask is: a package is for all users.
+  chmodSync(part, 0o755);
+  renameSync(part, starter);
 }
 
 function compileBundle(bundle) {

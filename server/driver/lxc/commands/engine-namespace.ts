@@ -20,7 +20,7 @@ import { requireProgram } from "./programs";
 const holdOpen = 'mount --bind "$1" /etc/lxc && echo ready && read -r _';
 
 /**
- * /** A mount namespace in which LXC finds a configuration of this driver in /etc/lxc, the only place where it looks.
+ * A mount namespace in which LXC finds a configuration of this driver in /etc/lxc, the only place where it looks.
  * The host's configuration and other containers are not changed. The namespace exists as long as this process, or a
  * monitor in it.
  *

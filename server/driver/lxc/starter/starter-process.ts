@@ -2,39 +2,20 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
+import { getSystemErrorName } from "node:util";
 import { letGo } from "../commands/let-go";
-import { killWithGroup } from "../commands/processes";
-import { type Ending, endingOf, type RunningProgram } from "../commands/running-program";
+import { endingOf, type RunningProgram } from "../commands/running-program";
+import { Start } from "./start";
 
 const signals = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
 );
-
-/** A request to `starter.c`, and then its process. */
-class Start implements RunningProgram {
-  readonly ended: Promise<Ending>;
-  pid: number | undefined;
-  #resolve: (ending: Ending) => void = () => undefined;
-
-  /** @param abandon is called to kill a start that has no process yet. */
-  constructor(private readonly abandon: () => void) {
-    this.ended = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  kill(): void {
-    if (this.pid === undefined) {
-      this.abandon();
-    } else {
-      killWithGroup(this.pid);
-    }
-  }
-
-  end(exitCode: number | undefined, how: string): void {
-    this.#resolve({ exitCode, how, stdout: "", complaints: "" });
-  }
-}
+/** The reasons that LXC does not write to its log, by the exit codes of `starter.c`. */
+const reasons = new Map([
+  [66, "the container has no configuration file"],
+  [73, "the log file cannot be opened"],
+  [78, "LXC cannot read the configuration, or cannot lock the container"],
+]);
 
 /** A process of `starter.c`, which describes what is written to it and what it answers. */
 export class StarterProcess {
@@ -57,12 +38,14 @@ export class StarterProcess {
       this.#isReady = resolve;
     });
     this.#child = spawn(file, words, { cwd: "/", detached: true, stdio: ["pipe", "pipe", "ignore"], env });
-    const { stdin, stdout } = this.#child;
-    stdin?.on("error", () => undefined);
-    if (stdout !== null) {
-      createInterface(stdout).on("line", (line) => this.#take(line));
-    }
     this.#child.once("error", () => this.#end()).once("exit", () => this.#end());
+    const { stdin, stdout } = this.#child;
+    // A daemon with too many open files gets no pipes.
+    if (!stdin || !stdout) {
+      return;
+    }
+    stdin.on("error", () => undefined);
+    createInterface(stdout).on("line", (line) => this.#take(line));
     letGo(this.#child);
     // Until it is ready, because the opening waits for it.
     this.#child.ref();
@@ -82,7 +65,7 @@ export class StarterProcess {
     this.#child.kill("SIGKILL");
   }
 
-  /** Ends the process, and resolves once it has ended. Starts that run go on. */
+  /** Ends the process, and resolves once it has ended. Kills the starts that run. */
   async close(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined) {
       this.#child.ref();
@@ -93,30 +76,42 @@ export class StarterProcess {
   }
 
   #take(line: string): void {
-    const [event, pid, code] = line.split(" ");
+    const [event, number, code] = line.split(" ");
     if (event === "ready") {
       this.#child.unref();
       this.#isReady(true);
     } else if (event === "started") {
-      this.#started(Number(pid));
+      this.#started(Number(number));
+    } else if (event === "refused") {
+      this.#refused(Number(number));
     } else if (event === "ended") {
-      this.#ended(Number(pid), Number(code));
+      this.#ended(Number(number), Number(code));
     }
   }
 
   #started(pid: number): void {
     const start = this.#requested.shift();
     if (start !== undefined) {
-      start.pid = pid;
       this.#running.set(pid, start);
+      start.begun(pid);
     }
+  }
+
+  #refused(errno: number): void {
+    const reason = getSystemErrorName(-errno);
+    this.#requested.shift()?.end(undefined, `failed: fork ${reason}`);
+    this.#letGoIfIdle();
   }
 
   #ended(pid: number, code: number): void {
     const signal = code < 0 ? (signals.get(-code) ?? null) : null;
     const exitCode = code < 0 ? undefined : code;
-    this.#running.get(pid)?.end(exitCode, endingOf(exitCode, signal));
+    this.#running.get(pid)?.end(exitCode, endingOf(exitCode, signal), reasons.get(code));
     this.#running.delete(pid);
+    this.#letGoIfIdle();
+  }
+
+  #letGoIfIdle(): void {
     if (this.#running.size + this.#requested.length === 0) {
       this.#child.unref();
     }

@@ -11,12 +11,14 @@
  *
  *   ready            liblxc is loaded
  *   started PID      the next request in their order runs in this process, which leads a process group
- *   ended PID CODE   0: the container runs; below 0: minus the number of the signal that killed the process
+ *   refused ERRNO    the next request in their order has no process: the fork failed
+ *   ended PID CODE   0: the container runs; below 0: minus the number of the signal that killed the process; others, see EXIT_
  *
  * The process ends with its input, and with the daemon. Starts that run go on, with the argument list of an lxc-start, by
  * which the next daemon finds them.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <lxc/lxccontainer.h>
 #include <poll.h>
 #include <signal.h>
@@ -29,7 +31,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_REQUEST_BYTES = 256 * 1024, MOST_SETTINGS = 64, LEAST_ROOM = 64, EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69 };
+enum { MOST_REQUEST_BYTES = 256 * 1024, MOST_SETTINGS = 64, LEAST_ROOM = 64 };
+/** The codes after which LXC's log does not have the reason. Those of sysexits.h with the same meaning. */
+enum {
+	EXIT_USAGE = 64,
+	EXIT_NO_CONFIGURATION = 66,
+	EXIT_UNAVAILABLE = 69,
+	EXIT_NO_LOG = 73,
+	EXIT_NOT_LOADED = 78,
+};
 
 struct request {
 	const char *folder, *name, *log, *level;
@@ -74,8 +84,8 @@ static bool parse(char *words, struct request *request) {
 	return request->folder != NULL && request->name != NULL;
 }
 
-/** Returns after the container's first process has started. */
-static bool start(struct request *request) {
+/** Returns the exit code after the container's first process has started. */
+static int start(struct request *request) {
 	struct lxc_log log = {
 		.name = request->name,
 		.lxcpath = request->folder,
@@ -85,20 +95,25 @@ static bool start(struct request *request) {
 		.quiet = true,
 	};
 	if (open_log(&log) != 0)
-		return false;
+		return EXIT_NO_LOG;
 	struct lxc_container *container = new_container(request->name, request->folder);
 	if (container == NULL)
-		return false;
+		return EXIT_NOT_LOADED;
+	/* Without one, LXC would run the host's /sbin/init with the host's files. */
+	if (!container->is_defined(container))
+		return EXIT_NO_CONFIGURATION;
+	if (container->is_running(container))
+		return EXIT_SUCCESS;
 	for (int index = 0; index < request->count; index++) {
 		char *key = request->settings[index], *equals = strchr(key, '=');
 		*equals = '\0';
 		if (!container->set_config_item(container, key, equals + 1))
-			return false;
+			return EXIT_FAILURE;
 	}
 	/* The files of this process are not the container's. */
 	container->want_close_all_fds(container, true);
 	container->want_daemonize(container, true);
-	return container->start(container, false, NULL);
+	return container->start(container, false, NULL) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /** Shows the words as this process's argument list, as far as there is room. */
@@ -122,6 +137,30 @@ static void tell_ended(void) {
 	int status;
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
 		printf("ended %d %d\n", pid, WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+}
+
+/** Forks a process for the request, and writes the line for it. */
+static void begin(char *bytes, size_t size, char **words, const sigset_t *signals) {
+	/* Otherwise the fork would write its copy of these lines too. */
+	fflush(stdout);
+	pid_t starter = getpid(), pid = fork();
+	if (pid < 0) {
+		printf("refused %d\n", errno);
+		return;
+	}
+	if (pid == 0) {
+		struct request request = { .level = "ERROR" };
+		setpgid(0, 0);
+		show(bytes, size, words[0], (size_t)(words[3] + strlen(words[3]) - words[0]));
+		/* The daemon looks for starts by their argument list if the starter was killed, and may have looked before. */
+		if (getppid() != starter)
+			_exit(EXIT_FAILURE);
+		sigprocmask(SIG_SETMASK, signals, NULL);
+		_exit(parse(bytes, &request) ? start(&request) : EXIT_USAGE);
+	}
+	/* Also here: the daemon may kill the group before the fork leads it. */
+	setpgid(pid, pid);
+	printf("started %d\n", pid);
 }
 
 int main(int count, char **words) {
@@ -156,21 +195,7 @@ int main(int count, char **words) {
 			break;
 		size += (size_t)added;
 		for (size_t first; (first = request_size(bytes, size)) > 0;) {
-			/* Otherwise the fork would write its copy of these lines too. */
-			fflush(stdout);
-			pid_t pid = fork();
-			if (pid < 0)
-				return EXIT_FAILURE;
-			if (pid == 0) {
-				struct request request = { .level = "ERROR" };
-				setpgid(0, 0);
-				show(bytes, first, words[0], (size_t)(words[3] + strlen(words[3]) - words[0]));
-				sigprocmask(SIG_SETMASK, &before, NULL);
-				_exit(!parse(bytes, &request) ? EXIT_USAGE : start(&request) ? EXIT_SUCCESS : EXIT_FAILURE);
-			}
-			/* Also here: the daemon may kill the group before the fork leads it. */
-			setpgid(pid, pid);
-			printf("started %d\n", pid);
+			begin(bytes, first, words, &before);
 			memmove(bytes, bytes + first, size -= first);
 		}
 	}

@@ -46,18 +46,35 @@ export class Starter {
     if (this.#isUseless || this.#process !== undefined || !isSystemLxc()) {
       return;
     }
-    const started = new StarterProcess(...this.#command(through), () => {
-      this.#process = undefined;
-      this.#isReady = false;
-    });
-    this.#process = started;
-    const answer = await within(this.timeoutMs, started.ready);
-    this.#isReady = answer?.value === true;
-    if (!this.#isReady) {
+    this.#isReady = await this.#isStarted(through);
+    // Closed in the meantime, it has ended for that.
+    if (!this.#isReady && this.#isOpen()) {
       this.#isUseless = true;
-      started.kill();
       this.log.warn({}, `${starterProgram} cannot be used; lxc-start starts the containers`);
     }
+  }
+
+  #isOpen(): boolean {
+    return this.#through !== undefined;
+  }
+
+  async #isStarted(through: Through | undefined): Promise<boolean> {
+    let started: StarterProcess;
+    try {
+      started = new StarterProcess(...this.#command(through), () => {
+        this.#process = undefined;
+        this.#isReady = false;
+      });
+    } catch (error) {
+      this.log.debug({ err: error }, `${starterProgram} could not be started`);
+      return false;
+    }
+    this.#process = started;
+    const answer = await within(this.timeoutMs, started.ready);
+    if (answer?.value !== true) {
+      started.kill();
+    }
+    return answer?.value === true && this.#process === started;
   }
 
   /** Begins a start, as the command says. @throws MccError `engine` if lxc-start is not on the PATH. */
@@ -71,7 +88,7 @@ export class Starter {
     return new EngineProcess(command);
   }
 
-  /** Starts that run go on. */
+  /** Ends the process, and with it the starts that run. */
   async close(): Promise<void> {
     this.#through = undefined;
     await this.#process?.close();

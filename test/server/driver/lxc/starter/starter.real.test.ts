@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { chmod, readlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readlink, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Driver } from "../../../../../server/driver/driver";
+import { readHierarchies } from "../../../../../server/driver/lxc/cgroups/hierarchies";
 import { monitoredName } from "../../../../../server/driver/lxc/cgroups/monitor";
-import { commands } from "../../../../../server/driver/lxc/commands/command";
+import { commands, type EngineCommand } from "../../../../../server/driver/lxc/commands/command";
 import { type HostProcess, processes } from "../../../../../server/driver/lxc/commands/processes";
 import { Starter, starterProgram } from "../../../../../server/driver/lxc/starter/starter";
 import { assertMccError } from "../../../../support/assert-error";
@@ -106,6 +107,74 @@ describe("the process that starts containers of LXC", () => {
     await driver.destroy(500);
   });
 
+  describe("asked directly", () => {
+    let starter: Starter;
+
+    beforeEach(async () => {
+      const { place } = host();
+      starter = new Starter(place, driverOptions(place.folder).log, 2000);
+      await starter.open(undefined);
+    });
+
+    afterEach(() => starter.close());
+
+    const startOf = (id: number): EngineCommand => {
+      const { place } = host();
+      return commands.start(place, place.container(id), place.bridge, undefined);
+    };
+
+    it("ends no other start when one is killed that has no process yet", async () => {
+      const programs = ids.map((id) => starter.begin(startOf(id)));
+      programs[2]?.kill();
+      const endings = await Promise.all(programs.map(({ ended }) => ended));
+      assert.deepEqual(
+        endings.map(({ exitCode }) => exitCode),
+        [0, 0, undefined, 0, 0, 0],
+      );
+    });
+
+    it("succeeds for a container that runs", async () => {
+      assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);
+      assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);
+      assert.deepEqual(await startedBy(), [starterProgram]);
+    });
+
+    it("refuses a container without a configuration, which LXC would run with the host's files", async () => {
+      await rm(host().place.container(500).configuration);
+      const { how, complaints } = await starter.begin(startOf(500)).ended;
+      assert.equal(
+        `${how}: ${complaints}`,
+        "failed with exit code 66: the container has no configuration file",
+      );
+      assert.deepEqual(await startedBy(), []);
+    });
+
+    it("reports a log that cannot be opened", async () => {
+      await mkdir(host().place.container(500).log);
+      const { how, complaints } = await starter.begin(startOf(500)).ended;
+      assert.equal(`${how}: ${complaints}`, "failed with exit code 73: the log file cannot be opened");
+    });
+
+    it("reports that the host allows no more processes, and accepts the next start", async () => {
+      await host().driver.close();
+      const { old, unified } = await readHierarchies();
+      const hierarchy = old.find(({ controllers }) => controllers.includes("pids"))?.folder ?? unified;
+      const cgroup = join(hierarchy, `minicloud-test-${process.pid}`);
+      const [ours] = await starters();
+      await mkdir(cgroup);
+      try {
+        await writeFile(join(cgroup, "pids.max"), "1");
+        await writeFile(join(cgroup, "cgroup.procs"), String(ours?.pid));
+        assert.equal((await starter.begin(startOf(500)).ended).how, "failed: fork EAGAIN");
+      } finally {
+        await writeFile(join(hierarchy, "cgroup.procs"), String(ours?.pid));
+        await rmdir(cgroup);
+      }
+      assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);
+      assert.deepEqual(await startedBy(), [starterProgram]);
+    });
+  });
+
   it("is not needed: lxc-start starts the containers where it cannot run", async () => {
     const { place } = host();
     const file = join(await newFolder(), starterProgram);
@@ -117,6 +186,16 @@ describe("the process that starts containers of LXC", () => {
     const starter = new Starter(place, telling, 2000, file);
     await starter.open(undefined);
     assert.deepEqual(warnings, [`${starterProgram} cannot be used; lxc-start starts the containers`]);
+    const command = commands.start(place, place.container(500), place.bridge, undefined);
+    assert.deepEqual((await starter.begin(command).ended).exitCode, 0);
+    assert.deepEqual(await startedBy(), ["lxc-start"]);
+    await starter.close();
+  });
+
+  it("is not needed where it cannot be started", async () => {
+    const { place } = host();
+    const starter = new Starter(place, driverOptions(place.folder).log, 2000);
+    await starter.open({ program: "nsenter", words: ["-".repeat(4 * 1024 * 1024)] });
     const command = commands.start(place, place.container(500), place.bridge, undefined);
     assert.deepEqual((await starter.begin(command).ended).exitCode, 0);
     assert.deepEqual(await startedBy(), ["lxc-start"]);
