@@ -13,9 +13,26 @@ const signals = new Map(
 /** The reasons that LXC does not write to its log, by the exit codes of `starter.c`. */
 const reasons = new Map([
   [66, "the container has no configuration file"],
-  [73, "the log file cannot be opened"],
   [78, "LXC cannot read the configuration, or cannot lock the container"],
 ]);
+
+/** `starter.c` adds the number of the system's error. */
+const noLog = 128;
+/** The system's words for errors, which the words for a full file system are found by. */
+const systemWords = new Map([
+  [constants.errno.ENOSPC, "No space left on device"],
+  [constants.errno.EDQUOT, "Disk quota exceeded"],
+  [constants.errno.EROFS, "Read-only file system"],
+]);
+
+/** Returns the reason that LXC does not write to its log; undefined if it does. */
+function reasonOf(code: number): string | undefined {
+  if (code <= noLog) {
+    return reasons.get(code);
+  }
+  const errno = code - noLog;
+  return `the log file cannot be opened: ${systemWords.get(errno) ?? getSystemErrorName(-errno)}`;
+}
 
 /** A process of `starter.c`, which describes what is written to it and what it answers. */
 export class StarterProcess {
@@ -106,7 +123,7 @@ export class StarterProcess {
   #ended(pid: number, code: number): void {
     const signal = code < 0 ? (signals.get(-code) ?? null) : null;
     const exitCode = code < 0 ? undefined : code;
-    this.#running.get(pid)?.end(exitCode, endingOf(exitCode, signal), reasons.get(code));
+    this.#running.get(pid)?.end(exitCode, endingOf(exitCode, signal), reasonOf(code));
     this.#running.delete(pid);
     this.#letGoIfIdle();
   }

@@ -19,6 +19,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lxc/lxccontainer.h>
 #include <poll.h>
 #include <signal.h>
@@ -37,8 +38,9 @@ enum {
 	EXIT_USAGE = 64,
 	EXIT_NO_CONFIGURATION = 66,
 	EXIT_UNAVAILABLE = 69,
-	EXIT_NO_LOG = 73,
 	EXIT_NOT_LOADED = 78,
+	/** Plus the number of the system's error. */
+	EXIT_NO_LOG = 128,
 };
 
 struct request {
@@ -94,8 +96,15 @@ static int start(struct request *request) {
 		.prefix = "lxc-start",
 		.quiet = true,
 	};
+	/* LXC reports the failure, and not its reason. */
+	if (request->log != NULL) {
+		int file = open(request->log, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0640);
+		if (file < 0)
+			return EXIT_NO_LOG + errno;
+		close(file);
+	}
 	if (open_log(&log) != 0)
-		return EXIT_NO_LOG;
+		return EXIT_NO_LOG + errno;
 	struct lxc_container *container = new_container(request->name, request->folder);
 	if (container == NULL)
 		return EXIT_NOT_LOADED;

@@ -152,7 +152,10 @@ describe("the process that starts containers of LXC", () => {
     it("reports a log that cannot be opened", async () => {
       await mkdir(host().place.container(500).log);
       const { how, complaints } = await starter.begin(startOf(500)).ended;
-      assert.equal(`${how}: ${complaints}`, "failed with exit code 73: the log file cannot be opened");
+      assert.equal(
+        `${how}: ${complaints}`,
+        "failed with exit code 149: the log file cannot be opened: EISDIR",
+      );
     });
 
     it("reports that the host allows no more processes, and accepts the next start", async () => {
