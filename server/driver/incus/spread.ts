@@ -1,5 +1,5 @@
 import { MccError } from "../../../protocol/error";
-import { SharedWork } from "../../support/concurrency/shared-work";
+import { RecentAnswer } from "../../support/concurrency/recent-answer";
 import type { ClusterMember } from "./api/types";
 import type { Instances } from "./instances/instances";
 
@@ -20,14 +20,14 @@ interface Placed<T> {
 export class Spread {
   /** How many creations are under way on each member. */
   readonly #pending = new Map<string, number>();
-  readonly #reads = new SharedWork<"members", readonly ClusterMember[]>();
-  #members: readonly ClusterMember[] = [];
-  #freshUntil = Number.NEGATIVE_INFINITY;
+  readonly #members: RecentAnswer<readonly ClusterMember[]>;
 
   constructor(
-    private readonly readMembers: () => Promise<readonly ClusterMember[]>,
+    readMembers: () => Promise<readonly ClusterMember[]>,
     private readonly instances: Pick<Instances, "counts" | "silentOfLate">,
-  ) {}
+  ) {
+    this.#members = new RecentAnswer(readMembers, freshMs);
+  }
 
   /**
    * Does work on a member, and on the next one if that does not answer.
@@ -37,7 +37,7 @@ export class Spread {
    */
   async place<T>(group: string | undefined, { work, hasBegun }: Placed<T>): Promise<T> {
     const { instances } = this;
-    const members = await this.#current();
+    const members = await this.#members.get();
     const silent = instances.silentOfLate();
     const left = new Set(
       members
@@ -62,20 +62,12 @@ export class Spread {
           throw error;
         }
         failure = error;
-        this.#freshUntil = Number.NEGATIVE_INFINITY;
+        this.#members.forget();
       } finally {
         this.#count(member, -1);
       }
     }
     throw failure;
-  }
-
-  async #current(): Promise<readonly ClusterMember[]> {
-    if (performance.now() > this.#freshUntil) {
-      this.#members = await this.#reads.run("members", this.readMembers);
-      this.#freshUntil = performance.now() + freshMs;
-    }
-    return this.#members;
   }
 
   #emptiest(members: ReadonlySet<string>, counts: ReadonlyMap<string, number>): string {

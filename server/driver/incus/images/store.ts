@@ -3,7 +3,7 @@ import { MccError } from "../../../../protocol/error";
 import type { Image } from "../../../../protocol/methods/image";
 import { type ArchiveFile, withArchive } from "../../../support/archives/file";
 import type { ArchiveLimits } from "../../../support/archives/limits";
-import { SharedWork } from "../../../support/concurrency/shared-work";
+import { RecentAnswer } from "../../../support/concurrency/recent-answer";
 import { Turns } from "../../../support/concurrency/turns";
 import { Deadline } from "../../../support/time-limits";
 import type { Api } from "../api/api";
@@ -36,9 +36,7 @@ interface FoundImage {
 export class ImageStore {
   readonly #turns = new Turns<string>();
   /** Creations at the same time need one list. */
-  readonly #reads = new SharedWork<"all", readonly FoundImage[]>();
-  #known: readonly FoundImage[] = [];
-  #freshUntil = Number.NEGATIVE_INFINITY;
+  readonly #recent = new RecentAnswer<readonly FoundImage[]>(() => this.#all(), freshMs);
 
   constructor(
     private readonly api: Api,
@@ -53,12 +51,7 @@ export class ImageStore {
   /** Returns an image. @throws MccError `not-found` that lists the existing images. */
   async get(name: string): Promise<StoredImage> {
     const isNamed = ({ notes }: FoundImage): boolean => notes.name === name;
-    let all = this.#known;
-    if (performance.now() > this.#freshUntil || !all.some(isNamed)) {
-      all = await this.#reads.run("all", () => this.#all());
-      this.#known = all;
-      this.#freshUntil = performance.now() + freshMs;
-    }
+    const all = await this.#recent.get((known) => known.some(isNamed));
     const found = all.find(isNamed);
     if (found === undefined) {
       const names = all.map(({ notes }) => notes.name).join(", ");
@@ -164,7 +157,7 @@ export class ImageStore {
   }
 
   async #delete(fingerprint: string): Promise<void> {
-    this.#freshUntil = Number.NEGATIVE_INFINITY;
+    this.#recent.forget();
     try {
       await this.api.change("DELETE", `/1.0/images/${fingerprint}`);
     } catch (error) {
