@@ -123,6 +123,11 @@ describe("the process that starts containers of LXC", () => {
       return commands.start(place, place.container(id), place.bridge, undefined);
     };
 
+    const complaintOf = async (id: number): Promise<string> => {
+      const { how, complaints } = await starter.begin(startOf(id)).ended;
+      return `${how}: ${complaints}`;
+    };
+
     it("ends no other start when one is killed that has no process yet", async () => {
       const programs = ids.map((id) => starter.begin(startOf(id)));
       programs[2]?.kill();
@@ -141,9 +146,8 @@ describe("the process that starts containers of LXC", () => {
 
     it("refuses a container without a configuration, which LXC would run with the host's files", async () => {
       await rm(host().place.container(500).configuration);
-      const { how, complaints } = await starter.begin(startOf(500)).ended;
       assert.equal(
-        `${how}: ${complaints}`,
+        await complaintOf(500),
         "failed with exit code 66: the container has no configuration file",
       );
       assert.deepEqual(await startedBy(), []);
@@ -151,9 +155,8 @@ describe("the process that starts containers of LXC", () => {
 
     it("reports a log that cannot be opened", async () => {
       await mkdir(host().place.container(500).log);
-      const { how, complaints } = await starter.begin(startOf(500)).ended;
       assert.equal(
-        `${how}: ${complaints}`,
+        await complaintOf(500),
         "failed with exit code 149: the log file cannot be opened: EISDIR",
       );
     });
