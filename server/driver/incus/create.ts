@@ -1,15 +1,23 @@
 import { MccError } from "../../../protocol/error";
+import { Deadline } from "../../support/time-limits";
 import type { ContainerSpec, MadeContainer, Placement } from "../driver";
 import { nicDevice, rawLines, rootDevice } from "./devices";
 import { type Engine, loneMember, placeOf } from "./engine";
 import { writeIntoStopped } from "./guest/files";
+import { firstFilesLine } from "./guest/first-files";
 import { filesOf } from "./guest/system-files";
 import type { StoredImage } from "./images/store";
 import { markSettings, marksOf } from "./instances/marks";
 import { limitsOfNew } from "./limits";
+import { atOnce, onMember, type Target } from "./spread";
+
+const instancesPath = "/1.0/instances";
+
+/** Of a server without a cluster, whose calls name no member. */
+const theOnlyMember: Target = { members: new Set(), ...atOnce };
 
 /**
- * Creates a stopped instance, with its files.
+ * Creates a stopped instance. Its first start writes its files.
  *
  * @throws MccError `conflict` if the id is taken, `not-found` if the image does not exist, `exhausted` for a full pool,
  * `unreachable` if the member of the placement does not answer.
@@ -18,58 +26,79 @@ export async function createInstance(engine: Engine, spec: ContainerSpec): Promi
   const { images, instances, settings, spread, server } = engine;
   const image = await images.get(spec.image);
   const { member, group = settings.group } = placementOf(engine, spec);
-  if (member !== undefined || !server.environment.server_clustered) {
-    await createThere(engine, spec, image, member);
-    return await complete(engine, spec, image);
+  if (!server.environment.server_clustered) {
+    return await createOn(engine, spec, image, theOnlyMember);
+  }
+  if (member !== undefined) {
+    return await createOn(engine, spec, image, onMember(member));
   }
   return await spread.place(group, {
-    work: async (name) => {
-      await createThere(engine, spec, image, name);
-      return await complete(engine, spec, image);
-    },
+    work: async (target) => await createOn(engine, spec, image, target),
     hasBegun: async () => (await instances.look(spec.id)) !== undefined,
   });
 }
 
-/** Writes the files of a container that exists. */
-async function complete(engine: Engine, spec: ContainerSpec, image: StoredImage): Promise<MadeContainer> {
+async function createOn(
+  engine: Engine,
+  spec: ContainerSpec,
+  image: StoredImage,
+  target: Target,
+): Promise<MadeContainer> {
   const { instances, network, settings } = engine;
-  await writeIntoStopped(engine, spec.id, filesOf(spec, image, settings, network));
+  const files = filesOf(spec, image, settings, network);
+  const line = firstFilesLine(files);
+  await createThere(engine, spec, { image, target, line });
+  if (line === undefined) {
+    await writeIntoStopped(engine, spec.id, files);
+  }
   const made = await instances.require(spec.id);
   return { hasSshServer: image.hasSshServer, member: placeOf(engine, made) };
+}
+
+interface Means {
+  readonly image: StoredImage;
+  readonly target: Target;
+  /** The line of LXC's configuration that writes the files. */
+  readonly line: string | undefined;
 }
 
 async function createThere(
   engine: Engine,
   spec: ContainerSpec,
-  image: StoredImage,
-  member: string | undefined,
+  { image, target, line }: Means,
 ): Promise<void> {
-  const { api, instances, names, network, serverId, settings } = engine;
-  try {
-    const creating = api.change("POST", "/1.0/instances", {
-      query: { target: member },
-      json: {
-        name: names.of(spec.id),
-        type: "container",
-        // The project's own may have devices that instances must not get.
-        profiles: [],
-        source: { type: "image", fingerprint: image.fingerprint },
-        config: {
-          ...markSettings(marksOf(spec, serverId, image.unpackedBytes)),
-          ...limitsOfNew(spec.type),
-          "raw.lxc": rawLines(settings, network, spec).join("\n"),
-        },
-        devices: {
-          root: rootDevice(settings, spec.type, image.unpackedBytes),
-          eth0: nicDevice(settings, spec),
-        },
+  const { api, instances, names, network, serverId, settings, timeoutMs } = engine;
+  const deadline = new Deadline(timeoutMs);
+  const request = {
+    query: { target: target.name },
+    json: {
+      name: names.of(spec.id),
+      type: "container",
+      // The project's own may have devices that instances must not get.
+      profiles: [],
+      source: { type: "image", fingerprint: image.fingerprint },
+      config: {
+        ...markSettings(marksOf(spec, serverId, image.unpackedBytes)),
+        ...limitsOfNew(spec.type),
+        // The first: another hook reads one of the files.
+        "raw.lxc": [...(line === undefined ? [] : [line]), ...rawLines(settings, network, spec)].join("\n"),
       },
-    });
-    await instances.unlessSilent(
-      () => Promise.resolve(new Set(member === undefined ? [] : [member])),
-      creating,
+      devices: {
+        root: rootDevice(settings, spec.type, image.unpackedBytes),
+        eth0: nicDevice(settings, spec),
+      },
+    },
+  };
+  try {
+    const begun = await instances.unlessSilent(
+      target.members,
+      target.inTurn(() => api.begin("POST", instancesPath, request)),
     );
+    if (begun !== undefined) {
+      target.onChoice(begun.location);
+      const members = begun.location === "" ? target.members : new Set([begun.location]);
+      await instances.unlessSilent(members, api.wait(begun, `POST ${instancesPath}`, deadline));
+    }
   } catch (error) {
     throw MccError.hasCode(error, "conflict")
       ? new MccError("conflict", `Container ${spec.id} exists already; destroy it first.`, { cause: error })

@@ -1,7 +1,8 @@
 import { newHostsText, withBlock } from "../hosts-text";
 import type { Engine } from "./engine";
 import { againAfterEnd } from "./guest/again-after-end";
-import { findFile, overwriteFile, writeIntoStopped } from "./guest/files";
+import { findFile, overwriteFile, writeFiles, writeIntoStopped } from "./guest/files";
+import { pendingFiles } from "./guest/first-files";
 import { hostsPath, text } from "./guest/system-files";
 
 const mostBytes = 1024 * 1024;
@@ -18,7 +19,10 @@ export async function setHosts(engine: Engine, id: number, lines: readonly strin
 }
 
 async function setOnce(engine: Engine, id: number, lines: readonly string[]): Promise<void> {
-  await engine.instances.known(id);
+  if (pendingFiles(await engine.instances.known(id)).length > 0) {
+    await writeFiles(engine, id, [text(hostsPath, newHostsText(lines))]);
+    return;
+  }
   const found = await engine.instances.reaching(id, findFile(engine, id, hostsPath, mostBytes));
   if (found?.type !== "file") {
     await writeIntoStopped(engine, id, [text(hostsPath, newHostsText(lines))]);

@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
 import { type WebSocket, WebSocketServer } from "ws";
+import { pendingFiles } from "../../../server/driver/incus/guest/first-files";
 
 /** What happens to a request: the engine answers 500 without doing it, or after it has done it. */
-export type Fault = "refused" | "answer lost" | "process for files ended" | undefined;
+export type Fault = "refused" | "answer lost" | undefined;
 
 interface Entry {
   type: string;
@@ -55,6 +57,8 @@ export class FakeEngine {
   readonly requests: string[] = [];
   /** Decides about each request. The first has the number 0. */
   faultOf: (number: number, request: string) => Fault = () => undefined;
+  /** How long a request waits, in milliseconds. */
+  delayOf: (request: string) => number = () => 0;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #listeners = new Set<WebSocket>();
   /** The open streams of each command, which ends when it has all four. */
@@ -120,15 +124,9 @@ export class FakeEngine {
     const label = `${request.method} ${url.pathname}`;
     const fault = this.faultOf(this.requests.push(label) - 1, label);
     const body = await buffer(request);
+    await pause(this.delayOf(label));
     if (fault === "refused") {
       send(response, { error: 500, words: "a fault" });
-      return;
-    }
-    if (fault === "process for files ended") {
-      send(response, {
-        error: 500,
-        words: "dial unix /proc/self/fd/9/forkfile.sock: connect: no such file or directory",
-      });
       return;
     }
     const answer = this.#handle(request, url, body);
@@ -266,7 +264,8 @@ export class FakeEngine {
           return { error: 400, words: 'This "instances" entry already exists' };
         }
         const files = new Map<string, Entry>([["/etc", { type: "directory", content: Buffer.alloc(0) }]]);
-        this.instances.set(name, { name, project, status_code: 102, config, devices, files });
+        const settings = { ...config, "volatile.apply_template": "create" };
+        this.instances.set(name, { name, project, status_code: 102, config: settings, devices, files });
         this.#tell("instance-created", name);
         return { async: true };
       },
@@ -319,6 +318,12 @@ export class FakeEngine {
           return { error: 400, words: `The instance is already ${wanted === 103 ? "running" : "stopped"}` };
         }
         instance.status_code = wanted;
+        if (wanted === 103) {
+          pendingFiles(instance).forEach(({ path, content }) =>
+            instance.files.set(path, { type: "file", content: Buffer.from(content) }),
+          );
+          delete instance.config["volatile.apply_template"];
+        }
         this.#tell(wanted === 103 ? "instance-started" : "instance-stopped", name);
         return { async: true };
       },

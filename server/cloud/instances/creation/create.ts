@@ -62,9 +62,13 @@ export async function createInstance(
         const { hasSshServer, member } = await driver.create(spec);
         const defaultRung = hasSshServer ? "ssh" : "running";
         instance.markMade(instance.record.waitFor ?? [defaultRung], member);
-        context.network.hostNames?.made(instance.record);
         enter("start");
-        await driver.start(id);
+        try {
+          await driver.start(id);
+        } finally {
+          // Not before: a start that writes files would overwrite the names, or wait for their write.
+          context.network.hostNames?.made(instance.record);
+        }
         instance.markRunning();
       });
     }

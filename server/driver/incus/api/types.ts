@@ -55,6 +55,8 @@ export const operationSchema = z.object({
   /** `task`, `websocket` or `token`. */
   class: z.string().default("task"),
   status_code: z.number(),
+  /** The member that works on it. */
+  location: z.string().default(""),
   err: z.string().default(""),
   resources: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),

@@ -4,11 +4,12 @@ import type { ContainerFile } from "../../driver";
 import { readInside } from "../../read-inside";
 import { writeInside } from "../../write-inside";
 import { ApiError, apiError } from "../api/api-error";
-import { anythingSchema } from "../api/types";
+import { type ApiInstance, anythingSchema } from "../api/types";
 import { type Engine, headerPrefix, pathOf } from "../engine";
 import { stateOf } from "../instances/copy";
 import { againAfterEnd } from "./again-after-end";
 import { execute } from "./exec";
+import { firstFilesLine, pendingFiles, withFirstFiles } from "./first-files";
 import { SftpError } from "./sftp-session";
 import { newFolderMode, parentsOf, writeBySftp } from "./write-by-sftp";
 
@@ -17,11 +18,33 @@ const failed = 500;
 
 /** Writes files into an instance: from inside if it runs, otherwise through the engine. */
 export async function writeFiles(engine: Engine, id: number, files: readonly ContainerFile[]): Promise<void> {
-  if (stateOf(await engine.instances.require(id)) === "running") {
+  const instance = await engine.instances.require(id);
+  if (stateOf(instance) === "running") {
     await writeInside((request) => execute(engine, id, request), files, engine.timeoutMs);
+    return;
+  }
+  const pending = pendingFiles(instance);
+  if (pending.length === 0) {
+    await writeIntoStopped(engine, id, files);
   } else {
+    await writeAtFirstStart(engine, id, instance, [...pending, ...files]);
+  }
+}
+
+/** Replaces the files that an instance gets at its first start. The last content of a path counts. */
+async function writeAtFirstStart(
+  engine: Engine,
+  id: number,
+  instance: ApiInstance,
+  files: readonly ContainerFile[],
+): Promise<void> {
+  const line = firstFilesLine(files);
+  if (line === undefined) {
     await writeIntoStopped(engine, id, files);
   }
+  await engine.api.change("PATCH", pathOf(engine, id), {
+    json: { config: { "raw.lxc": withFirstFiles(instance, line) } },
+  });
 }
 
 /**
@@ -86,8 +109,13 @@ export async function readFile(
   path: string,
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
-  if (stateOf(await engine.instances.require(id)) === "running") {
+  const instance = await engine.instances.require(id);
+  if (stateOf(instance) === "running") {
     return await readInside((request) => execute(engine, id, request), path, maxBytes, engine.timeoutMs);
+  }
+  const pending = pendingFiles(instance).find((file) => file.path === path);
+  if (pending !== undefined) {
+    return pending.content.subarray(0, maxBytes);
   }
   for (const parent of parentsOf(path)) {
     if ((await findFile(engine, id, parent))?.type !== "directory") {

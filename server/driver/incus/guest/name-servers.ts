@@ -2,7 +2,7 @@ import { messageOf } from "../../../../protocol/error";
 import type { ApiInstance } from "../api/types";
 import { type Engine, pathOf } from "../engine";
 import { markOf, markSettings } from "../instances/marks";
-import { readFile, writeIntoStopped } from "./files";
+import { readFile, writeFiles } from "./files";
 import { nameServersPath, nameServersText, text } from "./system-files";
 
 const mostBytes = 64 * 1024;
@@ -31,7 +31,7 @@ export async function changeNameServers(
     ) {
       return;
     }
-    await writeIntoStopped(engine, id, [text(nameServersPath, nameServersText(nameservers))]);
+    await writeFiles(engine, id, [text(nameServersPath, nameServersText(nameservers))]);
     await engine.api.change("PATCH", pathOf(engine, id), {
       json: { config: markSettings({ "name-servers": wanted }) },
     });

@@ -171,9 +171,9 @@ export class Instances {
    *
    * @throws MccError `unreachable` if one of them does not answer, and the work takes long. It can still succeed.
    */
-  async unlessSilent<T>(members: () => Promise<ReadonlySet<string>>, work: Promise<T>): Promise<T> {
+  async unlessSilent<T>(members: ReadonlySet<string>, work: Promise<T>): Promise<T> {
     if (!(await endsWithin(patienceMs, work))) {
-      const silent = await this.#silent.among(await members());
+      const silent = await this.#silent.among(members);
       if (silent.size > 0) {
         work.catch((error: unknown) => this.log.debug({ err: error }, "a member held up a change"));
         throw new MccError(

@@ -102,21 +102,44 @@ describe("the Incus driver, with a fake engine", () => {
     assert.ok(faults.length > 40, String(faults.length));
   });
 
-  it("writes files again if the engine's process for them has ended", async () => {
+  it("calls for no files where it creates and starts, and for some where a start cannot write them", async () => {
     const { engine, driver, tarball } = subject();
     await driver.open();
     await driver.importImage(testImage, tarball);
-    const failed: string[] = [];
-    engine.faultOf = (_number, label) => {
-      if (/^(POST|DELETE) .*\/files$/.test(label) && failed.length < 2) {
-        failed.push(label);
-        return "process for files ended";
-      }
-      return undefined;
-    };
+    const ofFiles = (): string[] => engine.requests.filter((request) => request.endsWith("/files"));
     await driver.create(containerSpec(500, { files: [textFile("/srv/one", "one")] }));
-    assert.equal(failed.length, 2);
-    assert.equal(Buffer.from((await driver.readFile(500, "/srv/one", 10)) ?? []).toString(), "one");
+    await driver.start(500);
+    assert.deepEqual(ofFiles(), []);
+    for (const [id, file] of [
+      [502, textFile("/srv/one", "x".repeat(100_000))],
+      [503, textFile("/srv/one two", "one")],
+    ] as const) {
+      await driver.create(containerSpec(id, { files: [file] }));
+      assert.deepEqual(await driver.readFile(id, file.path, 200_000), file.content);
+      assert.ok(ofFiles().length > 0);
+      engine.requests.length = 0;
+    }
+  });
+
+  it("changes the files of one that never ran without the engine's process for files, if it can", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    await driver.create(containerSpec(500, { files: [textFile("/srv/one", "one")] }));
+    await driver.setHosts?.(500, ["192.0.2.1 web"]);
+    await driver.writeFiles(500, [textFile("/srv/one", "two"), textFile("/srv/two", "$`\"'\\;\n")]);
+    const read = async (path: string): Promise<string> =>
+      Buffer.from((await driver.readFile(500, path, 1000)) ?? []).toString();
+    const all = async (): Promise<string[]> =>
+      await Promise.all(["/etc/hosts", "/srv/one", "/srv/two"].map(read));
+    const before = await all();
+    assert.match(before[0] ?? "", /^192\.0\.2\.1 web$/m);
+    assert.deepEqual(before.slice(1), ["two", "$`\"'\\;\n"]);
+    assert.ok(!engine.requests.some((request) => request.endsWith("/files")));
+    await driver.writeFiles(500, [textFile("/srv/the third", "three")]);
+    await driver.start(500);
+    await driver.stop(500, 0);
+    assert.deepEqual([...(await all()), await read("/srv/the third")], [...before, "three"]);
   });
 
   it("finds out what happened while the events were lost", async () => {
@@ -182,13 +205,8 @@ describe("the Incus driver, with a fake engine", () => {
     const { engine, driver, tarball } = subject();
     await driver.open();
     await driver.importImage(testImage, tarball);
-    // The pauses before the files are written again make the create longer than the wait after an event.
-    let faults = 2;
-    engine.faultOf = (_number, label) => {
-      const isFault = /^POST .*\/files$/.test(label) && faults > 0;
-      faults -= isFault ? 1 : 0;
-      return isFault ? "process for files ended" : undefined;
-    };
+    // Which makes the create longer than the wait after an event.
+    engine.delayOf = (label) => (/^GET .*\/wait$/.test(label) ? 300 : 0);
     const before = engine.requests.length;
     await driver.create(containerSpec(500));
     await driver.start(500);

@@ -146,7 +146,8 @@ describe("the Incus driver, on a cluster", () => {
       await driver()
         .create(containerSpec(500))
         .catch(() => undefined);
-      await eventually(async () => (await next.list()).length === 0, "the late container was removed");
+      // It has looked at the container, and the next driver perhaps not yet.
+      await eventually(async () => (await driver().list()).length === 0, "the late container was removed");
       await next.create(containerSpec(500));
       await next.start(500);
       await pause(500);
