@@ -38,45 +38,64 @@ export const incus: Measurement<Real | "list"> = {
   missing: () =>
     isOnPath("lxd") && isOnPath("mkfs.btrfs") ? undefined : "lxd or btrfs-progs is not installed",
   measure: async (run) => ({
-    ...(await withBenchDaemon(incusHost, (daemon) => measureReal(daemon, run), run.signal)),
+    ...(await measureReal(run)),
     ...(await withBenchDaemon(fakeIncusHost, (daemon) => measureList(daemon, run), run.signal)),
   }),
 };
 
-async function measureReal(daemon: BenchDaemon, { rounds, count }: Run): Promise<Record<Real, Samples>> {
-  const { client, folder } = daemon;
+/**
+ * LXD 5.0.2 gets slower with each create, also of instances that are gone: in a cluster it keeps a connection to itself for each, to
+ * which it sends every event. So each round has a server of its own, and neither is always the first.
+ */
+async function measureReal({ rounds, count, signal }: Run): Promise<Record<Real, Samples>> {
   const times: Record<Real | "bare", number[]> = { running: [], warm: [], bare: [] };
-  const peer = { socket: join(folder, lxdSocket), tarball: join(folder, microTarball), count };
-  const fleet = { name: "bench", count, type: "light" };
-  await withBareInstances(peer, async (bare) => {
-    const measurePeer = async (): Promise<void> => {
-      times.bare.push(await seconds(() => bare.start(parallel)));
-      await bare.destroy(parallel);
-      await bare.settled();
-    };
-    const measureOurs = async (): Promise<void> => {
-      times.running.push(await seconds(() => applyFleet(client, { ...fleet, waitFor: ["running"] })));
-      await client.call("fleet.destroy", { fleet: "bench" });
-      await bare.settled();
-      await fillPool(daemon, count);
-      times.warm.push(await seconds(() => applyFleet(client, { name: "bench", count, waitFor: ["ssh"] })));
-      await client.call("pool.set", { image: "micro", size: 0 });
-      await client.call("fleet.destroy", { fleet: "bench" });
-      await bare.settled();
-    };
-    for (let round = 0; round < rounds; round += 1) {
-      // LXD 5.0.2 gets slower with each create, also of instances that are gone: in a cluster it keeps a connection to itself for
-      // each, to which it sends every event. So neither is always the first.
-      const both = [measurePeer, measureOurs];
-      for (const measureOne of round % 2 === 0 ? both : both.toReversed()) {
-        await measureOne();
-      }
-    }
-  });
+  for (let round = 0; round < rounds; round += 1) {
+    const measured = await withBenchDaemon(
+      incusHost,
+      (daemon) => measureRound(daemon, count, round % 2 === 0),
+      signal,
+    );
+    times.running.push(measured.running);
+    times.warm.push(measured.warm);
+    times.bare.push(measured.bare);
+  }
   return {
     running: { ours: times.running, peer: times.bare },
     warm: { ours: times.warm, peer: times.bare },
   };
+}
+
+async function measureRound(
+  daemon: BenchDaemon,
+  count: number,
+  isPeerFirst: boolean,
+): Promise<Record<Real | "bare", number>> {
+  const { client, folder } = daemon;
+  const peer = { socket: join(folder, lxdSocket), tarball: join(folder, microTarball), count };
+  const fleet = { name: "bench", count, type: "light" };
+  return await withBareInstances(peer, async (instances) => {
+    const measureBare = async (): Promise<number> => {
+      const time = await seconds(() => instances.start(parallel));
+      await instances.destroy(parallel);
+      await instances.settled();
+      return time;
+    };
+    const measureRunning = async (): Promise<number> => {
+      const time = await seconds(() => applyFleet(client, { ...fleet, waitFor: ["running"] }));
+      await client.call("fleet.destroy", { fleet: "bench" });
+      await instances.settled();
+      return time;
+    };
+    const earlier = isPeerFirst ? await measureBare() : undefined;
+    const running = await measureRunning();
+    const bare = earlier ?? (await measureBare());
+    await fillPool(daemon, count);
+    const warm = await seconds(() => applyFleet(client, { name: "bench", count, waitFor: ["ssh"] }));
+    await client.call("pool.set", { image: "micro", size: 0 });
+    await client.call("fleet.destroy", { fleet: "bench" });
+    await instances.settled();
+    return { running, warm, bare };
+  });
 }
 
 async function measureList(
