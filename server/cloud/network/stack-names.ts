@@ -37,6 +37,8 @@ interface Member {
 export class StackNames {
   readonly #members = new Map<number, Member>();
   readonly #waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
+  /** How many members have no container yet. */
+  #unmade = 0;
   #version = 0;
   /** The lines of the latest version, once they are needed. */
   #lines: readonly string[] | undefined;
@@ -68,7 +70,12 @@ export class StackNames {
       return;
     }
     this.#changed();
+    if (this.#unmade === 0) {
+      // No other container is being made, so that a rest would gather no names. The creation would wait for it.
+      this.#restUntil = 0;
+    }
     if (member === undefined) {
+      this.#unmade += 1;
       this.#members.set(host.id, { host, made: false, written: 0, notBefore: 0 });
     } else {
       member.host = host;
@@ -77,7 +84,10 @@ export class StackNames {
   }
 
   delete(id: number): void {
-    if (this.#members.delete(id)) {
+    const member = this.#members.get(id);
+    if (member !== undefined) {
+      this.#members.delete(id);
+      this.#unmade -= member.made ? 0 : 1;
       this.#changed();
       this.#writeWithin(this.times.afterDeleteMs);
     }
@@ -96,6 +106,7 @@ export class StackNames {
   made(id: number): void {
     const member = this.#members.get(id);
     if (member !== undefined) {
+      this.#unmade -= member.made ? 0 : 1;
       member.made = true;
       this.#writeWithin(this.times.afterSetMs);
     }
@@ -147,10 +158,10 @@ export class StackNames {
 
   #writeWithin(milliseconds: number): void {
     const dueAt = performance.now() + milliseconds;
-    if (this.#closed || dueAt >= this.#dueAt) {
+    if (this.#closed) {
       return;
     }
-    this.#dueAt = dueAt;
+    this.#dueAt = Math.min(dueAt, this.#dueAt);
     if (this.#writing === undefined) {
       this.#arm();
     }

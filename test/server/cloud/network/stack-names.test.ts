@@ -58,6 +58,38 @@ describe("the names of a stack", () => {
     assert.deepEqual(writes, [{ id: 1, lines: ["198.18.0.1 web-1", "198.18.0.2 web-2"] }]);
   });
 
+  it("are written without a rest unless another container is being made", async () => {
+    const hour = 3_600_000;
+    const slow = new StackNames(
+      async (id, lines) => {
+        writes.push({ id, lines });
+        await pause(2);
+        return true;
+      },
+      { ...times, restFactor: hour, longestRestMs: hour },
+    );
+    for (let id = 1; id <= 3; id += 1) {
+      slow.set(host(id));
+      slow.linesFor(id);
+      slow.made(id);
+      await slow.settled();
+    }
+    assert.deepEqual(
+      writes.map(({ id, lines }) => [id, lines.length]),
+      [
+        [1, 2],
+        [1, 3],
+        [2, 3],
+      ],
+    );
+    slow.set(host(4));
+    await eventually(() => writes.length === 6, "the fourth name was written");
+    slow.set(host(5));
+    await pause(20);
+    assert.equal(writes.length, 6);
+    await slow.close();
+  });
+
   it("are not written again when nothing changes", async () => {
     names.set(host(1));
     names.made(1);
