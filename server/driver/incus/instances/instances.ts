@@ -343,7 +343,10 @@ export class Instances {
     const begin = performance.now();
     try {
       await this.list();
-      this.#schedule((performance.now() - begin) * listEveryMs.timesDuration);
+      // The end of a silence is noticed soon, although it makes lists slow.
+      const isAnySilent = this.silentOfLate().size > 0;
+      const tookMs = performance.now() - begin;
+      this.#schedule(isAnySilent ? listEveryMs.least : tookMs * listEveryMs.timesDuration);
     } catch (error) {
       this.log.warn(
         { reason: messageOf(error) },

@@ -304,6 +304,47 @@ describe("the Incus driver, on a cluster", () => {
     });
   });
 
+  describe("a member whose cable is pulled", () => {
+    const engine = lxdEngines(bySocket);
+    const driver = (): Driver => engine().driver;
+    /** Nothing is known while the engine does not answer. */
+    const states = async (): Promise<string[]> => {
+      const containers = await driver()
+        .list()
+        .catch(() => []);
+      return containers.map(({ id, state, member: on }) => `${id} ${state} ${on}`).sort();
+    };
+
+    afterEach(async () => {
+      await member(2).connect(true);
+    });
+
+    it("has unreachable containers until it is back, and others are created elsewhere", async function () {
+      this.timeout(120_000);
+      await driver().importImage(testImage, engine().tarball);
+      await driver().create(containerSpec(500, { placement: { member: "m1" } }));
+      await driver().create(containerSpec(501, { placement: { member: "m3" } }));
+      await Promise.all([driver().start(500), driver().start(501)]);
+      const down: number[] = [];
+      driver().watch((id) => down.push(id));
+      await member(2).connect(false);
+      await eventually(
+        async () => (await states()).includes("501 unreachable m3"),
+        "its container is unreachable",
+      );
+      assert.ok((await states()).includes("500 running m1"));
+      await assertMccError(driver().exec(501, execRequest(["true"])), "unreachable", /m3/);
+      await assertMccError(driver().destroy(501), "unreachable", /m3/);
+      const made = await driver().create(containerSpec(502));
+      await driver().start(502);
+      assert.notEqual(made.member, "m3");
+      await member(2).connect(true);
+      await eventually(async () => (await states()).includes("501 running m3"), "its container is back");
+      assert.equal((await driver().exec(501, execRequest(["true"]))).exitCode, 0);
+      assert.deepEqual(down, []);
+    });
+  });
+
   // The last, because the cluster is not repaired: it leaves a project, which ends with the cluster.
   describe("a cluster whose members die", () => {
     it("works as long as most of them run, and then fails with one clear error", async () => {
