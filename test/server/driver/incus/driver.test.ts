@@ -142,6 +142,36 @@ describe("the Incus driver, with a fake engine", () => {
     assert.deepEqual([...(await all()), await read("/srv/the third")], [...before, "three"]);
   });
 
+  it("changes the files of one whose first start failed, so that the next start does not undo it", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    await driver.create(
+      containerSpec(500, { files: [textFile("/srv/one", "one"), textFile("/srv/two", "two")] }),
+    );
+    engine.startsFail = true;
+    await assert.rejects(driver.start(500));
+    await driver.setHosts?.(500, ["192.0.2.1 web"]);
+    await driver.writeFiles(500, [textFile("/srv/one", "changed")]);
+    const all = async (): Promise<string[]> =>
+      await Promise.all(
+        ["/etc/hosts", "/srv/one", "/srv/two"].map(async (path) =>
+          Buffer.from((await driver.readFile(500, path, 1000)) ?? []).toString(),
+        ),
+      );
+    const before = await all();
+    assert.match(before[0] ?? "", /^192\.0\.2\.1 web$/m);
+    assert.deepEqual(before.slice(1), ["changed", "two"]);
+    engine.startsFail = false;
+    await driver.start(500);
+    await driver.stop(500, 0);
+    assert.deepEqual(await all(), before);
+    await driver.writeFiles(500, [textFile("/srv/one", "of the owner")]);
+    await driver.start(500);
+    await driver.stop(500, 0);
+    assert.deepEqual((await all())[1], "of the owner");
+  });
+
   it("finds out what happened while the events were lost", async () => {
     const { driver, engine, tarball } = subject();
     const down: number[] = [];
