@@ -60,8 +60,8 @@ export class FakeEngine {
   faultOf: (number: number, request: string) => Fault = () => undefined;
   /** How long a request waits, in milliseconds. */
   delayOf: (request: string) => number = () => 0;
-  /** Whether starts fail before they write files. */
-  startsFail = false;
+  /** The words with which starts fail before they write files. */
+  startFailure: string | undefined;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #listeners = new Set<WebSocket>();
   /** The open streams of each command, which ends when it has all four. */
@@ -322,8 +322,8 @@ export class FakeEngine {
         }
         if (wanted === 103) {
           delete instance.config["volatile.apply_template"];
-          if (this.startsFail) {
-            return { error: 400, words: "Failed to run: forkstart" };
+          if (this.startFailure !== undefined) {
+            return { error: 400, words: this.startFailure };
           }
           writeFirstFiles(instance);
         }
@@ -407,7 +407,9 @@ function send(response: ServerResponse, answer: Answer): void {
   }
   const isAsync = "async" in answer;
   const id = isAsync ? (answer.id ?? randomUUID()) : "";
-  const metadata = isAsync ? { id, status_code: 103, metadata: answer.metadata ?? null } : answer.sync;
+  const metadata = isAsync
+    ? { id, status_code: 103, location: "none", metadata: answer.metadata ?? null }
+    : answer.sync;
   response.writeHead(isAsync ? 202 : 200).end(
     JSON.stringify({
       type: isAsync ? "async" : "sync",

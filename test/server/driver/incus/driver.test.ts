@@ -149,8 +149,12 @@ describe("the Incus driver, with a fake engine", () => {
     await driver.create(
       containerSpec(500, { files: [textFile("/srv/one", "one"), textFile("/srv/two", "two")] }),
     );
-    engine.startsFail = true;
-    await assert.rejects(driver.start(500));
+    engine.startFailure = "Failed to run: forkstart (Script exited with status 1)";
+    await assertMccError(
+      driver.start(500),
+      "engine",
+      /status 1\); the first start could not write the files of the instance: its disk or the storage pool is full, or the image has a folder in the place of a file, such as \/etc\/hostname/,
+    );
     await driver.setHosts?.(500, ["192.0.2.1 web"]);
     await driver.writeFiles(500, [textFile("/srv/one", "changed")]);
     const all = async (): Promise<string[]> =>
@@ -162,7 +166,7 @@ describe("the Incus driver, with a fake engine", () => {
     const before = await all();
     assert.match(before[0] ?? "", /^192\.0\.2\.1 web$/m);
     assert.deepEqual(before.slice(1), ["changed", "two"]);
-    engine.startsFail = false;
+    engine.startFailure = undefined;
     await driver.start(500);
     await driver.stop(500, 0);
     assert.deepEqual(await all(), before);
@@ -269,6 +273,15 @@ describe("the Incus driver, with a fake engine", () => {
       const create = driver.create(containerSpec(501, { placement }));
       await assertMccError(create, "invalid", /its only member is "solo", and it has no groups/);
     }
+  });
+
+  it("waits for a create that takes long, if it is no cluster", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    // Longer than a cluster's member may take until it is probed.
+    engine.delayOf = (label) => (/^GET .*\/wait$/.test(label) ? 2_300 : 0);
+    assert.equal((await driver.create(containerSpec(500))).member, "solo");
   });
 
   it("does not take a project that was removed for an empty one", async () => {
