@@ -7,6 +7,7 @@ import { writeIntoStopped } from "./guest/files";
 import { firstFilesLine } from "./guest/first-files";
 import { filesOf } from "./guest/system-files";
 import type { StoredImage } from "./images/store";
+import { memberOf } from "./instances/copy";
 import { markSettings, marksOf } from "./instances/marks";
 import { limitsOfNew } from "./limits";
 import { atOnce, onMember, type Target } from "./spread";
@@ -95,8 +96,11 @@ async function createThere(
       target.inTurn(() => api.begin("POST", instancesPath, request)),
     );
     if (begun !== undefined) {
-      target.onChoice(begun.location);
-      const members = begun.location === "" ? target.members : new Set([begun.location]);
+      const member = memberOf(begun);
+      if (member !== undefined) {
+        target.onChoice(member);
+      }
+      const members = member === undefined ? target.members : new Set([member]);
       await instances.unlessSilent(members, api.wait(begun, `POST ${instancesPath}`, deadline));
     }
   } catch (error) {

@@ -1,8 +1,7 @@
 import { newHostsText, withBlock } from "../hosts-text";
 import type { Engine } from "./engine";
 import { againAfterEnd } from "./guest/again-after-end";
-import { findFile, overwriteFile, writeFiles, writeIntoStopped } from "./guest/files";
-import { pendingFiles } from "./guest/first-files";
+import { filesOfNextStart, findFile, overwriteFile, writeFiles, writeIntoStopped } from "./guest/files";
 import { hostsPath, text } from "./guest/system-files";
 
 const mostBytes = 1024 * 1024;
@@ -15,22 +14,22 @@ const mostBytes = 1024 * 1024;
  * a program that reads the file at the same moment can find it incomplete.
  */
 export async function setHosts(engine: Engine, id: number, lines: readonly string[]): Promise<void> {
-  await againAfterEnd(() => setOnce(engine, id, lines));
-}
-
-async function setOnce(engine: Engine, id: number, lines: readonly string[]): Promise<void> {
-  if (pendingFiles(await engine.instances.known(id)).length > 0) {
-    await writeFiles(engine, id, [text(hostsPath, newHostsText(lines))]);
+  const instance = await engine.instances.known(id);
+  const newFile = text(hostsPath, newHostsText(lines));
+  if ((await filesOfNextStart(engine, id, instance)).length > 0) {
+    await writeFiles(engine, id, [newFile]);
     return;
   }
-  const found = await engine.instances.reaching(id, findFile(engine, id, hostsPath, mostBytes));
+  const find = async (): ReturnType<typeof findFile> =>
+    await engine.instances.reaching(id, findFile(engine, id, hostsPath, mostBytes));
+  const found = await againAfterEnd(find);
   if (found?.type !== "file") {
-    await writeIntoStopped(engine, id, [text(hostsPath, newHostsText(lines))]);
+    await writeIntoStopped(engine, id, [newFile]);
     return;
   }
   const before = Buffer.from(found.bytes).toString("latin1");
   const after = withBlock(before, lines);
   if (after !== before) {
-    await overwriteFile(engine, id, hostsPath, Buffer.from(after, "latin1"));
+    await againAfterEnd(() => overwriteFile(engine, id, hostsPath, Buffer.from(after, "latin1")));
   }
 }

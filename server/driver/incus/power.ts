@@ -99,7 +99,20 @@ function isBusy(failure: unknown): boolean {
   );
 }
 
-const rangeOfIds = /newuidmap|newgidmap|uid range|no uid\/gid allocation/i;
+/** What helps against a reason why a start failed. */
+const remedies: readonly { readonly words: RegExp; readonly remedy: string }[] = [
+  {
+    words: /newuidmap|newgidmap|uid range|no uid\/gid allocation/i,
+    remedy:
+      "that member has no ids for instances: add root:1000000:1000000000 to its /etc/subuid and /etc/subgid, and restart the engine",
+  },
+  {
+    // LXC does not say what the hook (guest/first-files.ts) wrote to its error output.
+    words: /Script exited with status/,
+    remedy:
+      "the first start could not write the files of the instance: its disk or the storage pool is full, or the image has a folder in the place of a file, such as /etc/hostname or /etc/hosts",
+  },
+];
 
 async function explained(
   engine: Engine,
@@ -111,12 +124,11 @@ async function explained(
   const reason =
     failure === undefined ? "the engine reported success" : messageOf(failure).replace(/\.$/, "");
   const log = action === "start" ? await logLine(engine, id) : undefined;
-  const remedy = rangeOfIds.test(log ?? reason)
-    ? "; that member has no ids for instances: add root:1000000:1000000000 to its /etc/subuid and /etc/subgid, and restart the engine"
-    : "";
+  const remedy = remedies.find(({ words }) => words.test(log ?? reason))?.remedy;
+  const advice = remedy === undefined ? "" : `; ${remedy}`;
   return MccError.reword(
     failure,
-    `Container ${id} (${name}) is ${status.toLowerCase()} after ${action}: ${reason}${log === undefined ? "" : ` (${log})`}${remedy}.`,
+    `Container ${id} (${name}) is ${status.toLowerCase()} after ${action}: ${reason}${log === undefined ? "" : ` (${log})`}${advice}.`,
     "engine",
   );
 }

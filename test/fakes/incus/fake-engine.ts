@@ -4,7 +4,8 @@ import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { type WebSocket, WebSocketServer } from "ws";
-import { pendingFiles } from "../../../server/driver/incus/guest/first-files";
+import { firstFilesOf } from "../../../server/driver/incus/guest/first-files";
+import { parentsOf } from "../../../server/driver/incus/guest/write-by-sftp";
 
 /** What happens to a request: the engine answers 500 without doing it, or after it has done it. */
 export type Fault = "refused" | "answer lost" | undefined;
@@ -59,6 +60,8 @@ export class FakeEngine {
   faultOf: (number: number, request: string) => Fault = () => undefined;
   /** How long a request waits, in milliseconds. */
   delayOf: (request: string) => number = () => 0;
+  /** The words with which starts fail before they write files. */
+  startFailure: string | undefined;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #listeners = new Set<WebSocket>();
   /** The open streams of each command, which ends when it has all four. */
@@ -317,13 +320,14 @@ export class FakeEngine {
         if (instance.status_code === wanted) {
           return { error: 400, words: `The instance is already ${wanted === 103 ? "running" : "stopped"}` };
         }
-        instance.status_code = wanted;
         if (wanted === 103) {
-          pendingFiles(instance).forEach(({ path, content }) =>
-            instance.files.set(path, { type: "file", content: Buffer.from(content) }),
-          );
           delete instance.config["volatile.apply_template"];
+          if (this.startFailure !== undefined) {
+            return { error: 400, words: this.startFailure };
+          }
+          writeFirstFiles(instance);
         }
+        instance.status_code = wanted;
         this.#tell(wanted === 103 ? "instance-started" : "instance-stopped", name);
         return { async: true };
       },
@@ -403,7 +407,9 @@ function send(response: ServerResponse, answer: Answer): void {
   }
   const isAsync = "async" in answer;
   const id = isAsync ? (answer.id ?? randomUUID()) : "";
-  const metadata = isAsync ? { id, status_code: 103, metadata: answer.metadata ?? null } : answer.sync;
+  const metadata = isAsync
+    ? { id, status_code: 103, location: "none", metadata: answer.metadata ?? null }
+    : answer.sync;
   response.writeHead(isAsync ? 202 : 200).end(
     JSON.stringify({
       type: isAsync ? "async" : "sync",
@@ -413,4 +419,16 @@ function send(response: ServerResponse, answer: Answer): void {
       metadata,
     }),
   );
+}
+
+/** Does what the hook in the settings does. */
+function writeFirstFiles({ config, files }: FakeInstance): void {
+  const first = firstFilesOf({ config });
+  if (first !== undefined && !files.has(first.mark)) {
+    const mark = { path: first.mark, content: Buffer.alloc(0) };
+    for (const { path, content } of [...first.files, mark]) {
+      parentsOf(path).forEach((parent) => files.set(parent, { type: "directory", content: Buffer.alloc(0) }));
+      files.set(path, { type: "file", content: Buffer.from(content) });
+    }
+  }
 }

@@ -9,7 +9,7 @@ import { type Engine, headerPrefix, pathOf } from "../engine";
 import { stateOf } from "../instances/copy";
 import { againAfterEnd } from "./again-after-end";
 import { execute } from "./exec";
-import { firstFilesLine, pendingFiles, withFirstFiles } from "./first-files";
+import { firstFilesLine, firstFilesOf, withFirstFiles } from "./first-files";
 import { SftpError } from "./sftp-session";
 import { newFolderMode, parentsOf, writeBySftp } from "./write-by-sftp";
 
@@ -23,12 +23,29 @@ export async function writeFiles(engine: Engine, id: number, files: readonly Con
     await writeInside((request) => execute(engine, id, request), files, engine.timeoutMs);
     return;
   }
-  const pending = pendingFiles(instance);
+  const pending = await filesOfNextStart(engine, id, instance);
   if (pending.length === 0) {
     await writeIntoStopped(engine, id, files);
   } else {
     await writeAtFirstStart(engine, id, instance, [...pending, ...files]);
   }
+}
+
+/** Returns the files that the next start of an instance writes. */
+export async function filesOfNextStart(
+  engine: Engine,
+  id: number,
+  instance: ApiInstance,
+): Promise<readonly ContainerFile[]> {
+  const first = firstFilesOf(instance);
+  if (first === undefined || stateOf(instance) === "running") {
+    return [];
+  }
+  const areWritten =
+    !first.isNew &&
+    (await againAfterEnd(() => engine.instances.reaching(id, findFile(engine, id, first.mark)))) !==
+      undefined;
+  return areWritten ? [] : first.files;
 }
 
 /** Replaces the files that an instance gets at its first start. The last content of a path counts. */
@@ -113,7 +130,7 @@ export async function readFile(
   if (stateOf(instance) === "running") {
     return await readInside((request) => execute(engine, id, request), path, maxBytes, engine.timeoutMs);
   }
-  const pending = pendingFiles(instance).find((file) => file.path === path);
+  const pending = (await filesOfNextStart(engine, id, instance)).find((file) => file.path === path);
   if (pending !== undefined) {
     return pending.content.subarray(0, maxBytes);
   }

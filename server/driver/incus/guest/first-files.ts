@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ContainerFile } from "../../driver";
 import type { ApiInstance } from "../api/types";
 import { parentsOf } from "./write-by-sftp";
@@ -5,31 +6,26 @@ import { parentsOf } from "./write-by-sftp";
 /** The kernel allows an argument of 128 KiB. */
 const mostBytes = 96 * 1024;
 
-/** Shows that the files are there: the line stays in the configuration, and LXC carries it out at each start. */
-const doneFile: ContainerFile = {
-  path: "/etc/minicloud-files",
-  content: Buffer.from(
-    "While this file exists, a start does not write the files again that came with the create.\n",
-  ),
-  mode: 0o444,
-};
-
 /**
  * Runs in a shell of the member, in the container's namespaces, before the container has its own root and its first process. A
- * link or another entry in the place of a folder or a file is removed, so that nothing outside is written. `printf` is part
- * of the shell: a process for each file would take longer than all the rest.
+ * link or another entry in the place of a folder or a file is removed, so that nothing outside is written, and no file keeps an
+ * owner or another name from the image. `printf` is part of the shell: a process for each file would take longer than all the rest.
  */
 const begin = [
   "set -efu",
   'cd "$LXC_ROOTFS_MOUNT"',
-  `[ ! -e ${withinRoot(doneFile.path)} ] || exit 0`,
   "umask 077",
   'd() { { [ -d "$1" ] && [ ! -L "$1" ]; } || { rm -f "$1"; mkdir -m 755 "$1"; }; }',
-  'f() { { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; } || rm -f "$1"; printf %b "$2" >"$1"; }',
-].join("; ");
+  'f() { printf %b "$2" >"$1"; }',
+];
 
-const lineOfFiles = /^lxc\.hook\.mount = \/bin\/sh -c '(set -efu; cd .*)'$/m;
-const plainPath = /^(?:\/[\w.@+-]+)+$/;
+const markFolder = "/etc";
+const textOfMark =
+  "While this file exists, a start does not write the files again that came with the create.";
+
+const lineOfFiles = /^lxc\.hook\.mount = \/bin\/sh -c '(set -efu; cd .*; f (\S+) "[^"]*")'$/m;
+/** Neither an option of a command nor a way out of the root. */
+const plainPath = /^(?:\/\.?[\w@+][\w.@+-]*)+$/;
 const unplain = /[^A-Za-z0-9 .,:=_/@+-]/g;
 
 /**
@@ -44,8 +40,8 @@ const unplain = /[^A-Za-z0-9 .,:=_/@+-]/g;
 export function firstFilesLine(files: readonly ContainerFile[]): string | undefined {
   const contents = new Map<string, Uint8Array>();
   const modes = new Map<string, number>();
-  const folders = new Set<string>();
-  for (const { path, content, mode, folderMode } of [...files, doneFile]) {
+  const folders = new Set<string>([markFolder]);
+  for (const { path, content, mode, folderMode } of files) {
     const parents = parentsOf(path);
     parents.forEach((parent) => folders.add(parent));
     contents.set(path, content);
@@ -58,22 +54,40 @@ export function firstFilesLine(files: readonly ContainerFile[]): string | undefi
     return undefined;
   }
   const makes = [...folders].map((path) => `d ${withinRoot(path)}`);
+  const removal = `rm -f ${[...contents.keys()].map(withinRoot).join(" ")}`;
   const puts = [...contents].map(([path, content]) => `f ${withinRoot(path)} "${escaped(content)}"`);
   const chmods = [...new Set(modes.values())].map((mode) => {
     const paths = [...modes].flatMap(([path, ofPath]) => (ofPath === mode ? [withinRoot(path)] : []));
     return `chmod ${mode.toString(8)} ${paths.join(" ")}`;
   });
-  const line = `lxc.hook.mount = /bin/sh -c '${[begin, ...makes, ...puts, ...chmods].join("; ")}'`;
+  const changes = [...makes, removal, ...puts, ...chmods];
+  const mark = withinRoot(pathOfMark(changes));
+  const script = [...begin, `[ ! -e ${mark} ] || exit 0`, ...changes, `f ${mark} "${textOfMark}"`];
+  const line = `lxc.hook.mount = /bin/sh -c '${script.join("; ")}'`;
   return line.length > mostBytes ? undefined : line;
 }
 
-/** Returns the files that an instance gets at its first start, which was not yet. */
-export function pendingFiles({ config }: Pick<ApiInstance, "config">): ContainerFile[] {
-  // The engine keeps this until the first start.
-  const script = config["volatile.apply_template"] && lineOfFiles.exec(config["raw.lxc"] ?? "")?.[1];
-  if (script === undefined || script === "") {
-    return [];
+/** The files that a start writes, unless an earlier one has done so. */
+export interface FirstFiles {
+  readonly files: readonly ContainerFile[];
+  /** Exists in an instance that has the files. */
+  readonly mark: string;
+  /** Whether the instance was never started. Otherwise a start can have failed before it wrote them. */
+  readonly isNew: boolean;
+}
+
+/** Returns the files in the settings of an instance. */
+export function firstFilesOf({ config }: Pick<ApiInstance, "config">): FirstFiles | undefined {
+  const [, script, mark] = lineOfFiles.exec(config["raw.lxc"] ?? "") ?? [];
+  if (script === undefined || mark === undefined) {
+    return undefined;
   }
+  // The engine removes this as the first thing of a start.
+  const isNew = config["volatile.apply_template"] === "create";
+  return { files: filesIn(script), mark: `/${mark}`, isNew };
+}
+
+function filesIn(script: string): ContainerFile[] {
   const modes = new Map<string, number>();
   for (const [, mode = "", paths = ""] of script.matchAll(/; chmod ([0-7]+)((?: [^ ;]+)+)/g)) {
     paths
@@ -85,7 +99,7 @@ export function pendingFiles({ config }: Pick<ApiInstance, "config">): Container
     const path = `/${inRoot}`;
     const mode = modes.get(path);
     const folderMode = modes.get(parentsOf(path).at(-1) ?? "/");
-    return mode === undefined || path === doneFile.path
+    return mode === undefined
       ? []
       : [{ path, content: unescaped(text), mode, ...(folderMode !== undefined && { folderMode }) }];
   });
@@ -95,6 +109,12 @@ export function pendingFiles({ config }: Pick<ApiInstance, "config">): Container
 export function withFirstFiles({ config }: Pick<ApiInstance, "config">, line: string | undefined): string {
   const others = (config["raw.lxc"] ?? "").split("\n").filter((each) => !lineOfFiles.test(each));
   return [...(line === undefined ? [] : [line]), ...others].join("\n");
+}
+
+/** Differs for other files: an image that was made of an instance has that one's mark, and a setting can change after a failed start. */
+function pathOfMark(changes: readonly string[]): string {
+  const digest = createHash("sha256").update(changes.join("\n")).digest("hex");
+  return `${markFolder}/minicloud-files-${digest.slice(0, 16)}`;
 }
 
 function withinRoot(path: string): string {

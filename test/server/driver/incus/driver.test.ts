@@ -142,6 +142,40 @@ describe("the Incus driver, with a fake engine", () => {
     assert.deepEqual([...(await all()), await read("/srv/the third")], [...before, "three"]);
   });
 
+  it("changes the files of one whose first start failed, so that the next start does not undo it", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    await driver.create(
+      containerSpec(500, { files: [textFile("/srv/one", "one"), textFile("/srv/two", "two")] }),
+    );
+    engine.startFailure = "Failed to run: forkstart (Script exited with status 1)";
+    await assertMccError(
+      driver.start(500),
+      "engine",
+      /status 1\); the first start could not write the files of the instance: its disk or the storage pool is full, or the image has a folder in the place of a file, such as \/etc\/hostname/,
+    );
+    await driver.setHosts?.(500, ["192.0.2.1 web"]);
+    await driver.writeFiles(500, [textFile("/srv/one", "changed")]);
+    const all = async (): Promise<string[]> =>
+      await Promise.all(
+        ["/etc/hosts", "/srv/one", "/srv/two"].map(async (path) =>
+          Buffer.from((await driver.readFile(500, path, 1000)) ?? []).toString(),
+        ),
+      );
+    const before = await all();
+    assert.match(before[0] ?? "", /^192\.0\.2\.1 web$/m);
+    assert.deepEqual(before.slice(1), ["changed", "two"]);
+    engine.startFailure = undefined;
+    await driver.start(500);
+    await driver.stop(500, 0);
+    assert.deepEqual(await all(), before);
+    await driver.writeFiles(500, [textFile("/srv/one", "of the owner")]);
+    await driver.start(500);
+    await driver.stop(500, 0);
+    assert.deepEqual((await all())[1], "of the owner");
+  });
+
   it("finds out what happened while the events were lost", async () => {
     const { driver, engine, tarball } = subject();
     const down: number[] = [];
@@ -239,6 +273,15 @@ describe("the Incus driver, with a fake engine", () => {
       const create = driver.create(containerSpec(501, { placement }));
       await assertMccError(create, "invalid", /its only member is "solo", and it has no groups/);
     }
+  });
+
+  it("waits for a create that takes long, if it is no cluster", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    // Longer than a cluster's member may take until it is probed.
+    engine.delayOf = (label) => (/^GET .*\/wait$/.test(label) ? 2_300 : 0);
+    assert.equal((await driver.create(containerSpec(500))).member, "solo");
   });
 
   it("does not take a project that was removed for an empty one", async () => {

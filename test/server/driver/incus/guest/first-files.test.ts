@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rmdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { ContainerFile } from "../../../../../server/driver/driver";
 import {
   firstFilesLine,
-  pendingFiles,
+  firstFilesOf,
   withFirstFiles,
 } from "../../../../../server/driver/incus/guest/first-files";
 import { temporaryFolders } from "../../../../support/files/temporary-folder";
@@ -80,12 +80,12 @@ describe("the files of a first start", () => {
     await symlink(outside, join(folder, "etc"));
     await run("mkfifo", [join(folder, "fifo")]);
     const paths = ["/link", "/dead", "/fifo", "/etc/hostname"];
-    for (const text of ["first", "second"]) {
-      await start(
-        folder,
-        paths.map((path) => file(path, text)),
-      );
-    }
+    const files = paths.map((path) => file(path, "first"));
+    await start(folder, files);
+    await writeFile(join(folder, "fifo"), "of the owner");
+    await start(folder, files);
+    assert.equal(await readFile(join(folder, "fifo"), "utf8"), "of the owner");
+    paths.splice(paths.indexOf("/fifo"), 1);
     const found = await Promise.all(paths.map((path) => readFile(join(folder, path), "utf8")));
     assert.deepEqual(
       found,
@@ -98,21 +98,47 @@ describe("the files of a first start", () => {
   it("make the start fail if one cannot be written", async () => {
     const folder = await newFolder();
     await mkdir(join(folder, "folder"));
-    await assert.rejects(start(folder, [file("/folder", "text"), file("/other", "text")]));
-    await assert.rejects(readFile(join(folder, "etc/minicloud-files")));
+    const files = [file("/folder", "text"), file("/other", "text")];
+    await assert.rejects(start(folder, files));
+    await rmdir(join(folder, "folder"));
+    await start(folder, files);
+    assert.equal(await readFile(join(folder, "other"), "utf8"), "text");
   });
 
-  it("are read from the configuration until the first start", () => {
+  it("are written in an image that was made of an instance", async () => {
+    const folder = await newFolder();
+    for (const text of ["first", "second"]) {
+      await start(folder, [file("/etc/hostname", text)]);
+      assert.equal(await readFile(join(folder, "etc/hostname"), "utf8"), text);
+    }
+  });
+
+  it("are new ones, without the owner and other names of those of the image", async () => {
+    const folder = await newFolder();
+    await writeFile(join(folder, "key"), "old", { mode: 0o666 });
+    await link(join(folder, "key"), join(folder, "copy"));
+    await start(folder, [file("/key", "secret", 0o600)]);
+    assert.equal(await readFile(join(folder, "copy"), "utf8"), "old");
+    assert.equal(await readFile(join(folder, "key"), "utf8"), "secret");
+  });
+
+  it("are read from the configuration", () => {
     const files = [file("/a/b", everyByte, 0o600, 0o700), file("/c", "", 0o444), file("/d", "x")];
-    const settings = (raw: string): { config: Record<string, string> } => ({
-      config: { "volatile.apply_template": "create", "raw.lxc": raw },
+    const settings = (raw: string, trigger = "create"): { config: Record<string, string> } => ({
+      config: { "volatile.apply_template": trigger, "raw.lxc": raw },
     });
     const before = `${firstFilesLine(files)}\nlxc.uts.name = one`;
-    assert.deepEqual(pendingFiles(settings(before)), files);
-    assert.deepEqual(pendingFiles({ config: { "raw.lxc": before } }), []);
-    assert.deepEqual(pendingFiles(settings("lxc.uts.name = one")), []);
+    const found = firstFilesOf(settings(before));
+    assert.deepEqual(found?.files, files);
+    assert.equal(found.isNew, true);
+    // An operator moved it to another member.
+    assert.equal(firstFilesOf(settings(before, "rename"))?.isNew, false);
+    assert.equal(firstFilesOf({ config: { "raw.lxc": before } })?.isNew, false);
+    assert.equal(firstFilesOf(settings("lxc.uts.name = one")), undefined);
     const other = withFirstFiles(settings(before), firstFilesLine([file("/e", "y")]));
-    assert.deepEqual(pendingFiles(settings(other)), [file("/e", "y")]);
+    const changed = firstFilesOf(settings(other));
+    assert.deepEqual(changed?.files, [file("/e", "y")]);
+    assert.notEqual(changed.mark, found.mark);
     assert.match(other, /^lxc\.hook\.mount.*\nlxc\.uts\.name = one$/);
     assert.equal(withFirstFiles(settings(before), undefined), "lxc.uts.name = one");
   });
@@ -120,6 +146,8 @@ describe("the files of a first start", () => {
   it("are not in the configuration if a shell could not write them", () => {
     assert.equal(firstFilesLine([file("/a b", "text")]), undefined);
     assert.equal(firstFilesLine([file("/a;b", "text")]), undefined);
+    assert.equal(firstFilesLine([file("/-a", "text")]), undefined);
+    assert.equal(firstFilesLine([file("/a/../../b", "text")]), undefined);
     assert.equal(firstFilesLine([file("/a", "x".repeat(100_000))]), undefined);
   });
 });
