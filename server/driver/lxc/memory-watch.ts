@@ -4,8 +4,9 @@ import type { Engine } from "./engine";
 
 /** Reports containers in which the kernel kills processes because memory is used up. No event tells it in version 1. */
 export class MemoryWatch {
-  /** The kills that were reported, of running containers. */
-  readonly #reported = new Map<number, number>();
+  /** The kills that were reported, of running containers, and the number of the reading that found them. */
+  readonly #reported = new Map<number, { readonly kills: number; readonly reading: number }>();
+  #readings = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -16,13 +17,19 @@ export class MemoryWatch {
   async check(ids: Iterable<number>): Promise<void> {
     const { cgroups, place } = this.engine;
     for (const id of ids) {
+      this.#readings += 1;
+      const reading = this.#readings;
       const kills = await memoryKills(cgroups.hierarchies, payloadPrefix + place.container(id).name);
-      const reported = this.#reported.get(id) ?? 0;
+      const reported = this.#reported.get(id) ?? { kills: 0, reading: 0 };
+      // Another check began later and ended sooner: what it found is newer.
+      if (reported.reading > reading) {
+        continue;
+      }
+      this.#reported.set(id, { kills, reading });
       // Fewer kills than before are those of a new cgroup: the container was restarted between two checks.
-      if (kills > 0 && kills !== reported) {
+      if (kills > 0 && kills !== reported.kills) {
         this.onOutOfMemory(id, kills);
       }
-      this.#reported.set(id, kills);
     }
   }
 

@@ -58,7 +58,7 @@ describe("the daemon of an ordinary user", function () {
   async function traces(): Promise<Record<string, string>> {
     const { stdout } = await execa("sh", [
       "-c",
-      `nft list ruleset; ip -brief link | cut -d' ' -f1; ip route; find /sys/fs/cgroup -name 'minicloud-${user.name}*'; cat /proc/sys/net/ipv4/ip_forward`,
+      `nft list ruleset; ip -brief link | cut -d' ' -f1; ip route; find /sys/fs/cgroup -ignore_readdir_race -name 'minicloud-${user.name}*'; cat /proc/sys/net/ipv4/ip_forward`,
     ]);
     const files = ["/etc/subuid", "/etc/subgid"].map((path) => [path, readFileSync(path, "utf8")] as const);
     const folders = [
@@ -289,7 +289,7 @@ describe("the daemon of an ordinary user", function () {
     const run = `/run/minicloud-users/${user.name}`;
     await succeed(
       user.runAsRoot(
-        `umount -l ${run}/namespaces/*; rm -r ${run}; ip link delete mcu${user.uid} || true; nft flush ruleset; echo 0 > /proc/sys/net/ipv4/ip_forward; find /sys/fs/cgroup -depth -type d -path '*/minicloud-${user.name}*' -exec rmdir {} +`,
+        `umount -l ${run}/namespaces/*; rm -r ${run}; ip link delete mcu${user.uid} || true; nft flush ruleset; echo 0 > /proc/sys/net/ipv4/ip_forward; find /sys/fs/cgroup -ignore_readdir_race -depth -type d -path '*/minicloud-${user.name}*' -exec rmdir {} +`,
       ),
     );
     await copyFile(microTarball(), "/srv/micro.tar");
