@@ -33,6 +33,8 @@ export interface LxdCluster {
 /** One wire for the API and for instances. This process is at .254 and at 198.18.0.1. */
 const fabric = "fabric";
 const poolSize = "3GiB";
+/** A command that takes longer hangs. The failure then names it. */
+const longestCommandMs = 100_000;
 
 /**
  * Starts a cluster of LXD daemons, each in namespaces of its own that are connected to a bridge in this process's network
@@ -121,7 +123,8 @@ async function startMember(number: number, folder: string): Promise<StartedMembe
   const process = await startProcess(number, folder, port);
   const run = async (command: string, words: readonly string[], input = ""): Promise<string> => {
     const inside = ["-t", String(process.first), "--net", "--mount", "--pid", "--uts", "env"];
-    return (await execa("nsenter", [...inside, `LXD_DIR=${lxdFolder}`, command, ...words], { input })).stdout;
+    const all = [...inside, `LXD_DIR=${lxdFolder}`, command, ...words];
+    return (await execa("nsenter", all, { input, timeout: longestCommandMs })).stdout;
   };
   return {
     name: `m${number}`,

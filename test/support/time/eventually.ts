@@ -1,9 +1,13 @@
 /** The real timer, even in tests that replace the clock. */
 const { setTimeout } = globalThis;
 
-/** Resolves once the condition holds. The limit only ends a broken test, and does not measure speed. */
+/** The time after which no further try begins. Less than what tests of containers have, so that the test says what did not happen. */
+const longestMs = 100_000;
+
+/** Resolves once the condition holds. The limits only end a broken test, and do not measure speed. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 3000; tries += 1) {
+  const begin = performance.now();
+  for (let tries = 0; tries < 3000 && performance.now() - begin < longestMs; tries += 1) {
     if (await condition()) {
       return;
     }
