@@ -43,6 +43,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     // It waits for no program, or only for one that changes the network.
     ...(driver.claims && { claims: driver.claims }),
     ...(driver.setHosts && { setHosts: driver.setHosts.bind(driver) }),
+    ...(driver.addHosts && { addHosts: driver.addHosts.bind(driver) }),
     preflight: (needs) => driver.preflight(needs),
     open: () => driver.open(),
     close: () => driver.close(),

@@ -300,6 +300,7 @@ async function openContext(
   const logs = new UserDataLogs((id) => records.folderOf(id), damaged, options.log);
   const { guestGroup } = driver.capabilities;
   const setHosts = driver.setHosts?.bind(driver);
+  const addHosts = driver.addHosts?.bind(driver);
   return {
     driver,
     state: { records, lateWrites, logs, damaged },
@@ -321,7 +322,8 @@ async function openContext(
       nameServers,
       ipv6AddressOf: ipv6AddressesOf(driver, plan),
       hostNames:
-        setHosts && new HostNames(options.stateFolder, options.log, damaged, { setHosts, guestGroup }),
+        setHosts &&
+        new HostNames(options.stateFolder, options.log, damaged, { setHosts, addHosts, guestGroup }),
     },
     events: new Events(),
     log: options.log,

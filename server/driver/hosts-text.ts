@@ -1,4 +1,5 @@
 const begin = "# BEGIN minicloud: hosts of this stack, replaced when they change";
+const beginAdded = "# BEGIN minicloud: hosts added since then";
 const end = "# END minicloud";
 const wholeBlock =
   /^# BEGIN minicloud\b[^\n]*\n(?:(?!# BEGIN minicloud\b)[^\n]*\n)*?# END minicloud\b[^\n]*(?:\n|$)/m;
@@ -28,6 +29,23 @@ export function withBlock(text: string, lines: readonly string[]): string {
   const after = index === undefined ? "" : text.slice(index);
   const kept = withoutBlocks(before);
   return kept + (kept === "" || kept.endsWith("\n") ? "" : "\n") + block + withoutBlocks(after);
+}
+
+/** What the kernel copies at a time. A reader sees all of it or nothing. */
+const pageBytes = 4096;
+
+/**
+ * Returns lines as a further block, to append to a hosts file of that size. `withBlock` replaces both. The lines do not cross
+ * the end of a page, so that no reader sees a part of one.
+ *
+ * @returns undefined for lines of more than a page.
+ */
+export function addedBlock(lines: readonly string[], fileBytes: number): string | undefined {
+  const head = `${beginAdded}\n`;
+  const body = lines.map((line) => `${line}\n`).join("");
+  const rest = pageBytes - ((fileBytes + head.length) % pageBytes);
+  const padding = body.length <= rest ? "" : "\n".repeat(rest);
+  return body.length > pageBytes ? undefined : `${head}${padding}${body}${end}\n`;
 }
 
 function withoutBlocks(text: string): string {

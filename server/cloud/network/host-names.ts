@@ -45,6 +45,7 @@ interface NamedInstance extends NamedHost {
 /** The part of the driver that changes the names in a container. */
 export interface Naming {
   readonly setHosts: NonNullable<Driver["setHosts"]>;
+  readonly addHosts?: Driver["addHosts"] | undefined;
   /** The only group, in addition to root, that may read shared files. Default: all users. */
   readonly guestGroup?: number | undefined;
 }
@@ -140,6 +141,11 @@ export class HostNames {
     return this.#stacks.get(scopeIn(record))?.linesFor(record.id) ?? [];
   }
 
+  /** Its container starts: the time to write what is quickly written. */
+  starting(record: NamedInstance): void {
+    this.#stacks.get(scopeIn(record))?.starting();
+  }
+
   /** From now on, the instance has a container whose names are kept up to date. */
   made(record: NamedInstance): void {
     this.#stacks.get(scopeIn(record))?.made(record.id);
@@ -197,9 +203,34 @@ export class HostNames {
 
   #stackOf(record: NamedInstance): StackNames {
     const scope = scopeIn(record);
-    const stack = this.#stacks.get(scope) ?? new StackNames((id, lines) => this.#write(id, lines));
+    const stack = this.#stacks.get(scope) ?? this.#newStack();
     this.#stacks.set(scope, stack);
     return stack;
+  }
+
+  #newStack(): StackNames {
+    const { addHosts } = this.naming;
+    return new StackNames(
+      (id, lines) => this.#write(id, lines),
+      undefined,
+      addHosts && ((ids, lines) => this.#add(addHosts, ids, lines)),
+    );
+  }
+
+  async #add(
+    addHosts: NonNullable<Driver["addHosts"]>,
+    ids: readonly number[],
+    lines: readonly string[],
+  ): Promise<ReadonlySet<number>> {
+    try {
+      return await addHosts(
+        ids.filter((id) => !this.#untouched.has(id) && !this.#late.has(id)),
+        lines,
+      );
+    } catch (error) {
+      this.log.debug({ err: error }, "the names of new instances could not be added to the files of others");
+      return new Set();
+    }
   }
 
   /** @returns false also for a write that takes long, or follows such a one. */

@@ -3,12 +3,17 @@ import { hostsLines, type NamedHost } from "./hosts-lines";
 /** Writes the lines into a container's hosts file. Throws nothing. @returns false if it failed. */
 export type WriteHosts = (id: number, lines: readonly string[]) => Promise<boolean>;
 
+/** Adds lines to the hosts files of containers, if that is quick. Throws nothing. @returns those that have them now. */
+export type AddHosts = (ids: readonly number[], lines: readonly string[]) => Promise<ReadonlySet<number>>;
+
 /** Pauses before a write, so that the changes of that time are in one write. */
 export const defaultTimes = {
   /** After a new name. A creation waits for it. */
   afterSetMs: 50,
   /** The same if the creation has nothing else to wait for, because it claims a container that runs already. */
   afterClaimMs: 1,
+  /** The same while the only container that is being made starts. The engine is asked for the start first. */
+  duringStartMs: 3,
   /** After a removal. No client waits for it. */
   afterDeleteMs: 1000,
   /** After a failed write, before that container's next one. */
@@ -22,6 +27,8 @@ export const defaultTimes = {
 
 interface Member {
   host: NamedHost;
+  /** The version that had its name first. */
+  readonly since: number;
   /** Whether it has a container. */
   made: boolean;
   /** The version of the names that its container has. */
@@ -40,6 +47,8 @@ export class StackNames {
   /** How many members have no container yet. */
   #unmade = 0;
   #version = 0;
+  /** The latest version that did more than add a host. The files of earlier ones must be written anew. */
+  #changedAt = 0;
   /** The lines of the latest version, once they are needed. */
   #lines: readonly string[] | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -53,6 +62,7 @@ export class StackNames {
   constructor(
     private readonly write: WriteHosts,
     private readonly times = defaultTimes,
+    private readonly add?: AddHosts,
   ) {}
 
   get isEmpty(): boolean {
@@ -76,9 +86,10 @@ export class StackNames {
     }
     if (member === undefined) {
       this.#unmade += 1;
-      this.#members.set(host.id, { host, made: false, written: 0, notBefore: 0 });
+      this.#members.set(host.id, { host, since: this.#version, made: false, written: 0, notBefore: 0 });
     } else {
       member.host = host;
+      this.#changedAt = this.#version;
     }
     this.#writeWithin(this.times.afterSetMs);
   }
@@ -89,6 +100,7 @@ export class StackNames {
       this.#members.delete(id);
       this.#unmade -= member.made ? 0 : 1;
       this.#changed();
+      this.#changedAt = this.#version;
       this.#writeWithin(this.times.afterDeleteMs);
     }
   }
@@ -100,6 +112,16 @@ export class StackNames {
       member.written = this.#version;
     }
     return this.#allLines();
+  }
+
+  /**
+   * A container starts, and the daemon waits for it. If no other one is being made, and names are added quickly, the others get its name
+   * in that time.
+   */
+  starting(): void {
+    if (this.#unmade === 1 && this.add !== undefined) {
+      this.#writeWithin(this.times.duringStartMs);
+    }
   }
 
   /** Later names are written into this member's container. Call it when the container exists. */
@@ -149,10 +171,10 @@ export class StackNames {
     this.#lines = undefined;
   }
 
-  #outdated(): Member[] {
+  #outdated(version = this.#version): Member[] {
     const now = performance.now();
     return [...this.#members.values()].filter(
-      ({ made, written, notBefore }) => made && written < this.#version && notBefore <= now,
+      ({ made, written, notBefore }) => made && written < version && notBefore <= now,
     );
   }
 
@@ -188,8 +210,9 @@ export class StackNames {
     const [version, lines, begin] = [this.#version, this.#allLines(), performance.now()];
     const isUrgent = this.#isUrgent;
     this.#isUrgent = false;
+    await this.#addToFiles(version);
     await Promise.all(
-      this.#outdated().map(async (member) => {
+      this.#outdated(version).map(async (member) => {
         const { id } = member.host;
         if (this.#closed || !this.#members.has(id)) {
           return;
@@ -213,6 +236,28 @@ export class StackNames {
     }
   }
 
+  /** Adds the hosts that are new since the last write of each file, where the driver does that quickly. */
+  async #addToFiles(version: number): Promise<void> {
+    const { add } = this;
+    if (add === undefined) {
+      return;
+    }
+    const changedAt = this.#changedAt;
+    const addable = this.#outdated(version).filter(({ written }) => written > 0 && written >= changedAt);
+    for (const [written, members] of byVersion(addable)) {
+      const lines = [...this.#members.values()]
+        .filter(({ since }) => since > written && since <= version)
+        .flatMap(({ host }) => hostsLines(host));
+      const ids = new Set(members.map(({ host }) => host.id));
+      const added = await add([...ids], lines);
+      members
+        .filter(({ host }) => added.has(host.id))
+        .forEach((member) => {
+          member.written = Math.max(member.written, version);
+        });
+    }
+  }
+
   #release(version: number): void {
     for (const waiter of this.#waiting) {
       if (waiter.version <= version) {
@@ -221,4 +266,15 @@ export class StackNames {
       }
     }
   }
+}
+
+/** Returns the members by the version of the names that they have. */
+function byVersion(members: readonly Member[]): Map<number, Member[]> {
+  const groups = new Map<number, Member[]>();
+  for (const member of members) {
+    const group = groups.get(member.written) ?? [];
+    group.push(member);
+    groups.set(member.written, group);
+  }
+  return groups;
 }

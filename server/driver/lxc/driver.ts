@@ -31,6 +31,7 @@ import { type Engine, readEngine, requireContainer, requireContainerNow } from "
 import { attach } from "./exec";
 import { readFile, writeFiles } from "./files";
 import { closeHost, openHost, purgeHost } from "./host";
+import { addHosts } from "./hosts/add-hosts";
 import { setHosts } from "./hosts/set-hosts";
 import { listContainers } from "./list";
 import { NetworkWatch } from "./network/network-watch";
@@ -213,6 +214,13 @@ class LxcDriver implements Driver {
         lines,
       ),
     );
+  }
+
+  async addHosts(ids: readonly number[], lines: readonly string[]): Promise<ReadonlySet<number>> {
+    return await this.#look(async ({ place }) => {
+      const there = ids.filter((id) => !this.#destroyed.has(id)).map((id) => place.container(id));
+      return Promise.resolve(addHosts(there, lines));
+    });
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {

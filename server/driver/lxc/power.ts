@@ -6,6 +6,7 @@ import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
 import { forgetFailedReboot } from "./failed-reboot";
 import { changeNameServers } from "./name-servers";
+import { cableMtuWords } from "./network/cable-mtu";
 import { tellOf } from "./network/tell-of";
 import type { ContainerPlace } from "./place";
 
@@ -37,11 +38,12 @@ export async function startContainer(
   forgetFailedReboot(container);
   try {
     const cable = groups.cableOf(container);
-    await bridges.withPort(cable, (bridge) =>
-      runner.run(commands.start(place, container, bridge, namespace.through(), moreWords), (command) =>
+    await bridges.withPort(cable, (bridge) => {
+      const words = [...cableMtuWords(bridge), ...moreWords];
+      return runner.run(commands.start(place, container, bridge, namespace.through(), words), (command) =>
         starter.begin(command),
-      ),
-    );
+      );
+    });
     chatter.started(cable);
   } catch (error) {
     try {

@@ -64,7 +64,9 @@ export async function createInstance(
         instance.markMade(instance.record.waitFor ?? [defaultRung], member);
         enter("start");
         try {
-          await driver.start(id);
+          const started = driver.start(id);
+          context.network.hostNames?.starting(instance.record);
+          await started;
         } finally {
           // Not before: a start that writes files would overwrite the names, or wait for their write.
           context.network.hostNames?.made(instance.record);
