@@ -21,14 +21,14 @@ const mostWaitingForGuests = 1024;
 /**
  * Limits how many commands of one engine run at a time:
  *
- * - changes of containers: `capabilities.changesAtOnce`;
+ * - changes of containers: `capabilities.changesAtOnce`, and for destroys `capabilities.destroysAtOnce`;
  * - stops with grace, stops by force, and commands in guests: 1,024 of each. They have limits of their own, so that a
  *   guest that does not answer holds up no change of another instance.
  *
  * Questions to the engine are not limited.
  */
 export function limitDriver(driver: Driver): LimitedDriver {
-  const { change, spare } = limitChanges(driver.capabilities.changesAtOnce);
+  const { change, destroy, spare } = limitChanges(driver.capabilities);
   const stop = pLimit(mostWaitingForGuests);
   const force = pLimit(mostWaitingForGuests);
   const guest = pLimit(mostWaitingForGuests);
@@ -60,7 +60,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     create: (spec) => change(() => driver.create(spec)),
     start: (id, nameservers) => change(() => driver.start(id, nameservers)),
     stop: (id, graceMs) => (graceMs === 0 ? force : stop)(() => driver.stop(id, graceMs)),
-    destroy: (id) => change(() => driver.destroy(id)),
+    destroy: (id) => destroy(() => driver.destroy(id)),
     rename: (id, name) => change(() => driver.rename(id, name)),
     exec: (id, request) => guest(() => driver.exec(id, request)),
     writeFiles: (id, files) => change(() => driver.writeFiles(id, files)),
@@ -77,23 +77,31 @@ export function limitDriver(driver: Driver): LimitedDriver {
 type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Work of low priority takes a quarter of the slots, so that a change that comes in the meantime is not slowed by much. */
-function limitChanges(atOnce: number): { readonly change: Limit; readonly spare: Limit } {
-  const slots = pLimit(atOnce);
-  const spareSlots = pLimit(Math.max(1, Math.floor(atOnce / 4)));
+function limitChanges({
+  changesAtOnce,
+  destroysAtOnce,
+}: Driver["capabilities"]): Readonly<Record<"change" | "destroy" | "spare", Limit>> {
+  const slots = pLimit(changesAtOnce);
+  const destroySlots = destroysAtOnce === undefined ? slots : pLimit(destroysAtOnce);
+  const spareSlots = pLimit(Math.max(1, Math.floor(changesAtOnce / 4)));
   let changes = 0;
   const waiting: (() => void)[] = [];
-  return {
-    change: async (work) => {
+  const counted =
+    (limit: Limit): Limit =>
+    async (work) => {
       changes += 1;
       try {
-        return await slots(work);
+        return await limit(work);
       } finally {
         changes -= 1;
         if (changes === 0) {
           waiting.splice(0).forEach((goOn) => goOn());
         }
       }
-    },
+    };
+  return {
+    change: counted(slots),
+    destroy: counted(destroySlots),
     spare: (work) =>
       spareSlots(async () => {
         while (changes > 0) {

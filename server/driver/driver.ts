@@ -250,6 +250,10 @@ export interface Capabilities {
   readonly guestGroup?: number;
   /** The number of containers to create, start or destroy at a time. More would not be faster. */
   readonly changesAtOnce: number;
+  /**
+   * The number of containers to destroy at a time, in addition to other changes. Default: a destroy is one of `changesAtOnce`.
+   */
+  readonly destroysAtOnce?: number;
 }
 
 /** The network of the instances. */

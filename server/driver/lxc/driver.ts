@@ -45,6 +45,8 @@ import { Watch } from "./watch";
 
 /** More do not make starts faster. */
 const changesAtOnce = 8;
+/** Most of a destroy is waiting: for the kernel to end the processes, and then to remove the cgroups. */
+const destroysAtOnce = 32;
 
 /**
  * Creates the driver of LXC: unprivileged containers, each with a layer over an unpacked image, on their own bridge.
@@ -62,6 +64,7 @@ class LxcDriver implements Driver {
     placement: false,
     guestGroup: containerRoot,
     changesAtOnce,
+    destroysAtOnce,
   };
   readonly #options: DriverOptions;
   readonly #times: Times;

@@ -122,6 +122,29 @@ describe("a limited driver", () => {
     });
   }
 
+  it("runs destroys while other changes run, if the driver says how many", async () => {
+    const engine = await newEngine();
+    Object.assign(engine.driver, { capabilities: { ...engine.driver.capabilities, destroysAtOnce: 2 } });
+    const driver = limitDriver(engine.driver);
+    const starting = driver.start(500);
+    const ahead = driver.inSpareSlot((bare) => bare.resize(600, { name: "basic" }));
+    let running = 0;
+    let most = 0;
+    Object.assign(engine.driver, {
+      destroy: async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await nextTurn();
+        running -= 1;
+      },
+    });
+    await Promise.all([501, 502, 503, 504].map((id) => driver.destroy(id)));
+    assert.equal(most, 2);
+    assert.deepEqual(engine.calls, ["start"], "work of low priority waits for destroys too");
+    engine.release();
+    await Promise.all([starting, ahead]);
+  });
+
   it("runs queries, stops and commands without waiting for changes", async () => {
     const engine = await newEngine();
     const driver = limitDriver(engine.driver);

@@ -205,4 +205,140 @@ describe("the names of a stack", () => {
     assert.deepEqual(writes.map(({ id }) => id).sort(), [1, 2]);
     await patient.close();
   });
+
+  describe("that a driver adds quickly", () => {
+    const additions: { readonly ids: readonly number[]; readonly lines: readonly string[] }[] = [];
+    /** Containers to which nothing can be added. */
+    const stubborn = new Set<number>();
+    let quick: StackNames;
+
+    beforeEach(() => {
+      additions.length = 0;
+      stubborn.clear();
+      quick = new StackNames(
+        (id, lines) => {
+          writes.push({ id, lines });
+          return Promise.resolve(true);
+        },
+        times,
+        (ids, lines) => {
+          additions.push({ ids, lines });
+          return Promise.resolve(new Set(ids.filter((id) => !stubborn.has(id))));
+        },
+      );
+    });
+    afterEach(() => quick.close());
+
+    function create(id: number): void {
+      quick.set(host(id));
+      quick.linesFor(id);
+      quick.made(id);
+    }
+
+    it("are added to the files of the others, and no file is written", async () => {
+      create(1);
+      create(2);
+      await quick.settled();
+      create(3);
+      await quick.settled();
+      assert.deepEqual(writes, []);
+      assert.deepEqual(additions.flatMap(({ ids, lines }) => ids.map((id) => [id, ...lines])).sort(), [
+        [1, "198.18.0.2 web-2"],
+        [1, "198.18.0.3 web-3"],
+        [2, "198.18.0.3 web-3"],
+      ]);
+    });
+
+    it("are added at once while the only new container starts", async () => {
+      const hour = 3_600_000;
+      const patient = new StackNames(
+        () => Promise.resolve(true),
+        { ...times, afterSetMs: hour },
+        (ids, lines) => {
+          additions.push({ ids, lines });
+          return Promise.resolve(new Set(ids));
+        },
+      );
+      patient.set(host(1));
+      patient.linesFor(1);
+      patient.made(1);
+      patient.set(host(2));
+      patient.linesFor(2);
+      patient.starting();
+      await eventually(
+        () => additions.length === 1,
+        "the second name was added before its container was made",
+      );
+      assert.deepEqual(additions, [{ ids: [1], lines: ["198.18.0.2 web-2"] }]);
+      await patient.close();
+    });
+
+    it("are written where they cannot be added", async () => {
+      create(1);
+      create(2);
+      await quick.settled();
+      stubborn.add(2);
+      create(3);
+      await quick.settled();
+      assert.deepEqual(writes, [
+        { id: 2, lines: ["198.18.0.1 web-1", "198.18.0.2 web-2", "198.18.0.3 web-3"] },
+      ]);
+    });
+
+    it("are written if an earlier name changed or is gone, and into files that are not known", async () => {
+      create(1);
+      create(2);
+      await quick.settled();
+      additions.length = 0;
+      quick.set(host(1, "db"));
+      create(3);
+      await quick.settled();
+      assert.deepEqual(writes.map(({ id }) => id).sort(), [1, 2]);
+      quick.delete(1);
+      create(4);
+      await quick.settled();
+      assert.deepEqual(writes.map(({ id }) => id).sort(), [1, 2, 2, 3]);
+      assert.deepEqual(writes.at(-1)?.lines.length, 3);
+      quick.set(host(5));
+      quick.made(5);
+      await quick.settled();
+      assert.equal(writes.at(-1)?.id, 5);
+      assert.deepEqual(
+        additions.map(({ ids, lines }) => [ids, lines]),
+        [[[2, 3, 4], ["198.18.0.5 web-5"]]],
+      );
+    });
+
+    it("are not written again because of names that come during an addition", async () => {
+      create(1);
+      let release = (): void => undefined;
+      const slow = new StackNames(
+        (id, lines) => {
+          writes.push({ id, lines });
+          return Promise.resolve(true);
+        },
+        times,
+        async (ids, lines) => {
+          additions.push({ ids, lines });
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+          return new Set(ids);
+        },
+      );
+      slow.set(host(1));
+      slow.linesFor(1);
+      slow.made(1);
+      slow.set(host(2));
+      await eventually(() => additions.length === 1, "the second name is being added");
+      slow.set(host(3));
+      release();
+      await eventually(() => additions.length === 2, "the third name is being added");
+      release();
+      await slow.settled();
+      assert.deepEqual(writes, []);
+      assert.deepEqual(additions[1]?.lines, ["198.18.0.3 web-3"]);
+      await slow.close();
+    });
+  });
 });

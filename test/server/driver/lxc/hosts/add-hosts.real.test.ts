@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import fs, { mkdirSync } from "node:fs";
+import { link, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import sinon from "sinon";
+import { addHosts } from "../../../../../server/driver/lxc/hosts/add-hosts";
+import { makeOwnHosts, replaceBlock } from "../../../../../server/driver/lxc/hosts/own-hosts";
+import { type ContainerPlace, Place } from "../../../../../server/driver/lxc/place";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
+
+const two = ["198.18.0.3 two"];
+
+describe("names that are added to the hosts files of containers", () => {
+  const newFolder = temporaryFolders();
+  let place: Place;
+
+  beforeEach(async () => {
+    place = new Place(await newFolder(), "0123456789ab");
+  });
+  afterEach(() => sinon.restore());
+
+  function container(id: number): ContainerPlace {
+    const made = place.container(id);
+    mkdirSync(join(made.delta, "etc"), { recursive: true });
+    makeOwnHosts(made.hosts, ["198.18.0.2 one"]);
+    return made;
+  }
+  const textOf = ({ hosts }: ContainerPlace): Promise<string> => readFile(join(hosts, "hosts"), "utf8");
+
+  it("are in the same file, after the lines that the container added, and become one block later", async () => {
+    const made = container(500);
+    const path = join(made.hosts, "hosts");
+    const { ino } = await stat(path);
+    await writeFile(path, `${await textOf(made)}192.0.2.1 own\n`);
+    assert.deepEqual([...addHosts([made, container(501)], two)], [500, 501]);
+    assert.equal((await stat(path)).ino, ino);
+    assert.match(await textOf(made), /^198\.18\.0\.2 one$[^]*^192\.0\.2\.1 own$[^]*^198\.18\.0\.3 two$/m);
+    replaceBlock(made.hosts, ["198.18.0.2 one", ...two]);
+    const text = await textOf(made);
+    assert.equal(text.match(/BEGIN/g)?.length, 1);
+    assert.equal(text.match(/two/g)?.length, 1);
+    assert.match(text, /^192\.0\.2\.1 own$/m);
+  });
+
+  it("never cross the end of a page, where a reader could find a part of a line", async () => {
+    const made = container(500);
+    for (let number = 0; number < 200; number += 1) {
+      const line = `198.18.1.${number} host-${number}.a-rather-long-name.example`;
+      assert.equal(addHosts([made], [line]).size, 1);
+      const text = await textOf(made);
+      const start = text.indexOf(line);
+      assert.ok(start > 0 && text.endsWith("# END minicloud\n"));
+      assert.equal(Math.floor(start / 4096), Math.floor((start + line.length) / 4096), line);
+    }
+    replaceBlock(made.hosts, two);
+    assert.equal(
+      (await textOf(made)).replace(/# BEGIN[^]*# END minicloud\n/, ""),
+      "127.0.0.1 localhost\n::1 localhost ip6-localhost\n",
+    );
+  });
+
+  const refused: Readonly<Record<string, (path: string, made: ContainerPlace) => Promise<unknown>>> = {
+    "no file": (path) => rm(path),
+    "a link": async (path) => {
+      await rm(path);
+      await symlink(join(path, "..", "..", "outside"), path);
+    },
+    "a second name of a file": async (path) => {
+      await rm(path);
+      await link(join(path, "..", "..", "outside"), path);
+    },
+    "a folder": async (path) => {
+      await rm(path);
+      await mkdir(path);
+    },
+    "a pipe that nobody reads": async (path) => {
+      await rm(path);
+      await execa("mkfifo", [path]);
+    },
+    "an empty file": (path) => writeFile(path, ""),
+    "a last line without its end": (path) => writeFile(path, "192.0.2.1 own"),
+    "a large file": (path) => writeFile(path, "\n".repeat(300 * 1024)),
+    "a link /etc/hosts that a program replaced": (_path, { delta }) =>
+      writeFile(join(delta, "etc", "hosts"), "192.0.2.1 own\n"),
+  };
+  for (const [what, make] of Object.entries(refused)) {
+    it(`are not added for ${what}, but to the next container`, async () => {
+      const made = container(500);
+      const outside = join(made.layer, "outside");
+      await writeFile(outside, "secret\n");
+      await make(join(made.hosts, "hosts"), made);
+      assert.deepEqual([...addHosts([made, container(501)], two)], [501]);
+      assert.equal(await readFile(outside, "utf8"), "secret\n");
+    });
+  }
+
+  it("are not added if they take more than a page, or the container is gone", () => {
+    const many = Array.from({ length: 300 }, (_, number) => `198.18.1.${number} host-${number}`);
+    assert.deepEqual([...addHosts([container(500)], many)], []);
+    assert.deepEqual([...addHosts([place.container(502)], two)], []);
+  });
+
+  it("leave no part of a block in a full file system", async () => {
+    const made = container(500);
+    const before = await textOf(made);
+    const { writeSync } = fs;
+    const shortWrite = (file: number, content: Buffer): number => writeSync(file, content.subarray(0, 30));
+    const write = sinon.stub(fs, "writeSync").callThrough();
+    write.onFirstCall().callsFake(shortWrite as typeof fs.writeSync);
+    assert.deepEqual([...addHosts([made], two)], []);
+    assert.equal(await textOf(made), before);
+    write.onSecondCall().throws(Object.assign(new Error("no space"), { code: "ENOSPC" }));
+    assert.deepEqual([...addHosts([made], two)], []);
+    assert.deepEqual([...addHosts([made], two)], [500]);
+  });
+});
