@@ -8,9 +8,14 @@ const strayMark = /^# (?:BEGIN|END) minicloud\b[^\n]*(?:\n|$)/gm;
 /** The lines of a new hosts file, before the daemon's block. */
 const localText = "127.0.0.1 localhost\n::1 localhost ip6-localhost\n";
 
-/** Returns the text of a new hosts file, in the format of hosts(5). */
+/** The members of a large fleet get the same lines. */
+const newTexts = new WeakMap<readonly string[], string>();
+
+/** Returns the text of a new hosts file, in the format of hosts(5). The lines must not change. */
 export function newHostsText(lines: readonly string[]): string {
-  return withBlock(localText, lines);
+  const text = newTexts.get(lines) ?? withBlock(localText, lines);
+  newTexts.set(lines, text);
+  return text;
 }
 
 /** Returns the text of an image's hosts file with these lines as the daemon's block, and the host's own lines. */

@@ -3,6 +3,7 @@ import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
 import { kernelHostname } from "../kernel-hostname";
+import { filesForServers } from "../ssh-server";
 import { broadcastAddress, configurationText, hostsPath, hostsTarget } from "./configuration/configuration";
 import { deviceFile, sharedDevices } from "./devices";
 import type { Engine } from "./engine";
@@ -52,7 +53,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
     ...systemFiles(spec),
     nameServerFile(container, spec.nameservers),
     ...(systemd ? systemdFiles : []),
-    ...spec.files,
+    ...filesForServers(rootfs, spec.files),
   ]);
   if (spec.hosts !== undefined) {
     makeOwnHosts(container.hosts, spec.hosts());
