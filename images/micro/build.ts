@@ -18,8 +18,9 @@ import { execa } from "execa";
 import { packageFolder } from "../../protocol/package-folder";
 import { requirePrograms } from "../host-programs";
 import { lacksWgetTimeout, withRenamedWget } from "./busybox";
+import { withoutSlowSource } from "./dropbear";
 import { librariesOf } from "./libraries";
-import { busybox, folders, links, programs, terminals } from "./parts";
+import { busybox, folders, links, programs, sshServer, terminals } from "./parts";
 
 /** The image's own files, which are in the source folder. */
 const ownFiles = join(packageFolder(), "images", "micro", "root");
@@ -61,6 +62,7 @@ async function fill(root: string): Promise<void> {
     await addFile(root, terminal, terminal);
   }
   await replaceWget(root);
+  await replaceSshServer(root);
   await addCommands(root);
   for (const { path, to } of links) {
     await symlink(to, join(root, path));
@@ -84,6 +86,14 @@ async function replaceWget(root: string): Promise<void> {
     await rm(join(root, "usr", "bin", "wget"));
   } else {
     await writeFile(path, renamed);
+  }
+}
+
+async function replaceSshServer(root: string): Promise<void> {
+  const path = join(root, sshServer);
+  const changed = withoutSlowSource(await readFile(path));
+  if (changed !== undefined) {
+    await writeFile(path, changed);
   }
 }
 

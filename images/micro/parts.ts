@@ -7,6 +7,7 @@ export interface Program extends HostProgram {
 }
 
 export const busybox = "/bin/busybox";
+export const sshServer = "/usr/sbin/dropbear";
 
 /** The programs to copy, with their libraries. The layout is that of Debian, where `/bin` is a link to `/usr/bin`. */
 export const programs: readonly Program[] = [
@@ -16,7 +17,7 @@ export const programs: readonly Program[] = [
     purpose: "the usual commands, and the shell that is init",
   },
   { path: "/bin/bash", debianPackage: "bash", purpose: "the login shell" },
-  { path: "/usr/sbin/dropbear", debianPackage: "dropbear-bin", purpose: "the SSH server" },
+  { path: sshServer, debianPackage: "dropbear-bin", purpose: "the SSH server" },
   {
     path: "/usr/lib/openssh/sftp-server",
     // The path in which Debian's dropbear searches.
