@@ -12,6 +12,8 @@ export const defaultTimes = {
   afterSetMs: 50,
   /** The same if the creation has nothing else to wait for, because it claims a container that runs already. */
   afterClaimMs: 1,
+  /** The same while other containers are being made. The last of them ends the wait. */
+  amongClaimsMs: 10,
   /** The same while the only container that is being made starts. The engine is asked for the start first. */
   duringStartMs: 3,
   /** After a removal. No client waits for it. */
@@ -130,7 +132,9 @@ export class StackNames {
     if (member !== undefined) {
       this.#unmade -= member.made ? 0 : 1;
       member.made = true;
-      this.#writeWithin(this.times.afterSetMs);
+      this.#writeWithin(
+        this.#isUrgent && this.#unmade === 0 ? this.times.afterClaimMs : this.times.afterSetMs,
+      );
     }
   }
 
@@ -147,7 +151,9 @@ export class StackNames {
   async settled(isUrgent = false): Promise<void> {
     if (this.#outdated().length > 0 && !this.#closed) {
       this.#isUrgent ||= isUrgent;
-      this.#writeWithin(isUrgent ? this.times.afterClaimMs : this.times.afterSetMs);
+      const { afterClaimMs, amongClaimsMs, afterSetMs } = this.times;
+      const urgentMs = this.#unmade === 0 ? afterClaimMs : amongClaimsMs;
+      this.#writeWithin(isUrgent ? urgentMs : afterSetMs);
       await new Promise<void>((resolve) => this.#waiting.add({ version: this.#version, resolve }));
     }
   }
