@@ -11,7 +11,10 @@ import { engineProcesses } from "./leftovers";
 import { hasLink, masterOf } from "./network/link";
 import type { ContainerPlace } from "./place";
 
-const lookEveryMs = 10;
+const firstLookMs = 10;
+/** Each look costs system calls, and many containers that end at the same time take longer. So the pauses grow. */
+const lookFactor = 1.6;
+const longestLookMs = 100;
 /** Killed processes end in less time unless they are frozen. */
 const thawEveryMs = 200;
 /** How often the log reports that a removal is still running. */
@@ -66,6 +69,7 @@ export async function endContainer(engine: Engine, container: ContainerPlace): P
   const patienceMs = Math.min(times.monitorPatienceMs, timeoutMs / 2);
   const begin = Date.now();
   let thawAtMs = thawEveryMs;
+  let pauseMs = firstLookMs;
   for (;;) {
     const passedMs = Date.now() - begin;
     if (await endProcesses(engine, container, passedMs > patienceMs)) {
@@ -78,7 +82,8 @@ export async function endContainer(engine: Engine, container: ContainerPlace): P
     if (passedMs > patienceMs) {
       await refuseStuck(engine, container, passedMs > timeoutMs);
     }
-    await pause(lookEveryMs);
+    await pause(pauseMs);
+    pauseMs = Math.min(pauseMs * lookFactor, longestLookMs);
   }
   const cable = engine.groups.cableOf(container);
   await removeCable(engine, cable);

@@ -46,7 +46,7 @@ import { Watch } from "./watch";
 /** More do not make starts faster. */
 const changesAtOnce = 8;
 /** Most of a destroy is waiting: for the kernel to end the processes, and then to remove the cgroups. */
-const destroysAtOnce = 32;
+const destroysAtOnce = 64;
 
 /**
  * Creates the driver of LXC: unprivileged containers, each with a layer over an unpacked image, on their own bridge.
