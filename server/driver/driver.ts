@@ -11,7 +11,7 @@ export interface ContainerFile {
   readonly mode: number;
   /** Mode of the last folder; an existing one is changed. Default: 0755 for a new folder. */
   readonly folderMode?: number;
-  /** The SSH server that alone reads it. A driver may leave it out of a container whose image is made for the other one. */
+  /** The SSH server that alone reads it. A driver may leave it out if the image has only the other one. */
   readonly readBy?: "openssh" | "dropbear";
 }
 

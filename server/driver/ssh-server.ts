@@ -1,32 +1,47 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { resolveInRoot } from "../support/files/path-in-root";
 import type { ContainerFile } from "./driver";
 
-/** The paths of OpenSSH's server and Dropbear in distributions and in own builds. */
-export const sshServers = ["/usr", "", "/usr/local"].flatMap((prefix) =>
-  ["sbin/sshd", "bin/sshd", "sbin/dropbear", "bin/dropbear"].map((program) => `${prefix}/${program}`),
-);
+/** The SSH servers whose host key the daemon can write. */
+export type SshServer = NonNullable<ContainerFile["readBy"]>;
+export const sshServerNames = ["openssh", "dropbear"] as const satisfies readonly SshServer[];
 
-/**
- * Returns the files without those of an SSH server that the image has no folder for, if it has one for the other server. An image
- * with neither gets all, because a server can be installed later.
- */
-export function filesForServers(root: string, files: readonly ContainerFile[]): ContainerFile[] {
-  const has = {
-    openssh: existsSync(join(root, "etc/ssh")),
-    dropbear: existsSync(join(root, "etc/dropbear")),
-  };
-  const isNeeded = ({ readBy }: ContainerFile): boolean => readBy === undefined || has[readBy];
-  return has.openssh || has.dropbear ? files.filter(isNeeded) : [...files];
+const programs: Readonly<Record<SshServer, string>> = { openssh: "sshd", dropbear: "dropbear" };
+
+/** The paths of a server's program in distributions and in own builds. */
+function pathsOf(server: SshServer): string[] {
+  return ["/usr", "", "/usr/local"].flatMap((prefix) =>
+    ["sbin", "bin"].map((folder) => `${prefix}/${folder}/${programs[server]}`),
+  );
 }
 
-/** Returns whether an SSH server is installed in a root file system. */
-export async function hasSshServer(root: string): Promise<boolean> {
-  for (const path of sshServers) {
-    if ((await resolveInRoot(root, path)) !== undefined) {
-      return true;
+/** The paths of all SSH servers. */
+export const sshServers = sshServerNames.flatMap(pathsOf);
+
+/** Returns the SSH servers that are installed in a root file system. */
+export async function sshServersIn(root: string): Promise<SshServer[]> {
+  const installed: SshServer[] = [];
+  for (const server of sshServerNames) {
+    for (const path of pathsOf(server)) {
+      if ((await resolveInRoot(root, path)) !== undefined) {
+        installed.push(server);
+        break;
+      }
     }
   }
-  return false;
+  return installed;
+}
+
+/**
+ * Returns the files without those of SSH servers that the image does not have. An image without any server gets all, because one
+ * can be installed later.
+ *
+ * @param installed the servers of the image, as far as known. Default: not known, so that all files stay.
+ */
+export function filesForServers(
+  files: readonly ContainerFile[],
+  installed: readonly SshServer[] = [],
+): ContainerFile[] {
+  return files.filter(
+    ({ readBy }) => readBy === undefined || installed.length === 0 || installed.includes(readBy),
+  );
 }

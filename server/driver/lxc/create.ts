@@ -25,7 +25,7 @@ import { writeLimits } from "./resize";
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
   const { place, network, images, confinement, groups } = engine;
   const image = await images.get(spec.image);
-  const { systemd, hasSshServer } = image;
+  const { systemd, hasSshServer, sshServers } = image;
   const filesOfImage = await images.filesOf(image);
   const rootfs = images.rootfs(spec.image);
   const container = place.container(spec.id);
@@ -53,7 +53,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
     ...systemFiles(spec),
     nameServerFile(container, spec.nameservers),
     ...(systemd ? systemdFiles : []),
-    ...filesForServers(rootfs, spec.files),
+    ...filesForServers(spec.files, sshServers),
   ]);
   if (spec.hosts !== undefined) {
     makeOwnHosts(container.hosts, spec.hosts());

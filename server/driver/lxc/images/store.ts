@@ -16,7 +16,7 @@ import { resolveInRoot } from "../../../support/files/path-in-root";
 import { removeTree } from "../../../support/files/remove-tree";
 import { UnchangedFiles } from "../../../support/files/unchanged-files";
 import type { ContainerFile, DriverLog, DriverOptions } from "../../driver";
-import { hasSshServer } from "../../ssh-server";
+import { sshServerNames, sshServersIn } from "../../ssh-server";
 import { commands, containerRoot, deviceFolder, idCount } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
 import { entriesOf, makePassable } from "../files/folder";
@@ -29,6 +29,8 @@ const storedImageSchema = imageSchema.extend({
   systemd: z.boolean(),
   /** The first release did not store it. */
   hasSshServer: z.boolean().default(true),
+  /** Images that an earlier release imported do not have it. */
+  sshServers: z.array(z.enum(sshServerNames)).optional(),
 });
 export type StoredImage = z.infer<typeof storedImageSchema>;
 
@@ -200,12 +202,14 @@ export class ImageStore {
     await this.#unpack(rootfs, archive, limits);
     await requireParts(rootfs, archive.path);
     const usage = await this.runner.run(commands.diskUsage(rootfs));
+    const sshServers = await sshServersIn(rootfs);
     const image = {
       name,
       sizeBytes: Number.parseInt(usage, 10),
       createdAt: new Date().toISOString(),
       systemd: (await resolveInRoot(rootfs, "/sbin/init"))?.endsWith("/systemd") ?? false,
-      hasSshServer: await hasSshServer(rootfs),
+      hasSshServer: sshServers.length > 0,
+      sshServers,
     };
     await writeFile(this.#metadata(folder), JSON.stringify(image));
     // A power cut must lose neither the unpacked files nor their metadata once the image has its name.
