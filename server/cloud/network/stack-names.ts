@@ -49,7 +49,7 @@ export class StackNames {
   /** How many members have no container yet. */
   #unmade = 0;
   #version = 0;
-  /** The latest version that did more than add a host. The files of earlier ones must be written anew. */
+  /** The latest version that did more than add a host. The files of earlier ones must be written again. */
   #changedAt = 0;
   /** The lines of the latest version, once they are needed. */
   #lines: readonly string[] | undefined;

@@ -5,7 +5,7 @@ import type { ContainerPlace } from "../place";
 import { isLinkReplaced } from "./hosts-link";
 
 const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
-/** A larger file is written anew, so that its blocks become one. */
+/** A larger file is written again, so that its blocks become one. */
 const mostBytes = 256 * 1024;
 const newLine = 0x0a;
 
