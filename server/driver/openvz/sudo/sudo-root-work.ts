@@ -67,9 +67,10 @@ export class SudoRootWork implements RootWork {
     return {
       write: async (files) => {
         if (files.length > 0) {
-          const encoded = files.map((file) => ({
-            ...file,
-            content: Buffer.from(file.content).toString("base64"),
+          // Only what the program, which runs as root, accepts.
+          const encoded = files.map(({ path, mode, content, folderMode }) => ({
+            ...{ path, mode, content: Buffer.from(content).toString("base64") },
+            ...(folderMode !== undefined && { folderMode }),
           }));
           await this.program.call("write-root", [ctid], encoded);
         }
