@@ -235,10 +235,13 @@ export class StackNames {
     const { restFactor, claimRestFactor, longestRestMs } = this.times;
     const factor = isUrgent ? claimRestFactor : restFactor;
     this.#restUntil = end + Math.min((end - begin) * factor, longestRestMs);
-    const retries = [...this.#members.values()].map(({ notBefore }) => notBefore).filter((at) => at > end);
+    // Also those whose pause ended during this write: it did not try them again.
+    const retries = [...this.#members.values()]
+      .filter(({ written, notBefore }) => written < version && notBefore > begin)
+      .map(({ notBefore }) => notBefore);
     if (retries.length > 0) {
       // Timers may fire a millisecond early.
-      this.#writeWithin(Math.min(...retries) - end + 5);
+      this.#writeWithin(Math.max(0, Math.min(...retries) - end) + 5);
     }
   }
 

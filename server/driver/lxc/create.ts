@@ -56,7 +56,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
     ...filesForServers(spec.files, sshServers),
   ]);
   if (spec.hosts !== undefined) {
-    makeOwnHosts(container.hosts, spec.hosts());
+    engine.hostsSizes.set(container.id, makeOwnHosts(container.hosts, spec.hosts()));
     layer.link(hostsPath, hostsTarget);
   }
   return { hasSshServer };

@@ -42,6 +42,8 @@ export interface Engine {
   readonly chatter: Chatter;
   readonly firewall: Firewall;
   readonly neighbours: Neighbours;
+  /** The sizes of the containers' hosts files after the daemon's last write. */
+  readonly hostsSizes: Map<number, number>;
   readonly namespace: EngineNamespace;
   readonly starter: Starter;
   readonly images: ImageStore;
@@ -79,6 +81,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     chatter,
     firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups, owners, setChanges }),
     neighbours: new Neighbours(place, log),
+    hostsSizes: new Map(),
     namespace: new EngineNamespace(),
     starter: new Starter(place, log, timeoutMs),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),

@@ -34,7 +34,7 @@ export async function claimContainer(
   await Promise.all([named, moved, resized]);
   if (as.hosts !== undefined) {
     // Last, so that it has the names of instances that are claimed at the same time.
-    rewriteBlock(container.hosts, as.hosts());
+    engine.hostsSizes.set(container.id, rewriteBlock(container.hosts, as.hosts()));
   }
   if (left.length > 0) {
     await writeFiles(engine, container, left);

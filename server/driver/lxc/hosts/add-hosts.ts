@@ -13,10 +13,16 @@ const newLine = 0x0a;
  * Appends lines to the hosts files of containers, as a block of their own. A reader finds the file as before or with all lines.
  * Synchronous for the reason in files/layer.ts.
  *
- * @returns the ids of those that have them now: not of one whose file is missing, large, no regular file or without an end of
- * its last line, whose file system refuses it, or whose link a program inside replaced.
+ * @param sizes of the files after the daemon's last write. Those that change are set. A file of another size was changed by a program
+ * inside, which may have removed earlier names.
+ * @returns the ids of those that have them now: not of one whose file is missing, large, of another size, no regular file or
+ * without an end of its last line, whose file system refuses it, or whose link a program inside replaced.
  */
-export function addHosts(containers: readonly ContainerPlace[], lines: readonly string[]): Set<number> {
+export function addHosts(
+  containers: readonly ContainerPlace[],
+  lines: readonly string[],
+  sizes: Map<number, number>,
+): Set<number> {
   const blocks = new Map<number, Buffer | undefined>();
   /** Most files of a stack have the same size. */
   const blockFor = (fileBytes: number): Buffer | undefined => {
@@ -26,9 +32,17 @@ export function addHosts(containers: readonly ContainerPlace[], lines: readonly 
     }
     return blocks.get(fileBytes);
   };
-  const done = containers.filter(({ delta, hosts }) => {
+  const done = containers.filter(({ id, delta, hosts }) => {
     try {
-      return !isLinkReplaced(delta) && append(`${hosts}/hosts`, blockFor);
+      const before = sizes.get(id);
+      const after =
+        before === undefined || isLinkReplaced(delta)
+          ? undefined
+          : append(`${hosts}/hosts`, before, blockFor);
+      if (after !== undefined) {
+        sizes.set(id, after);
+      }
+      return after !== undefined;
     } catch (error) {
       if (errnoOf(error) !== "") {
         return false;
@@ -39,20 +53,26 @@ export function addHosts(containers: readonly ContainerPlace[], lines: readonly 
   return new Set(done.map(({ id }) => id));
 }
 
-function append(path: string, blockFor: (fileBytes: number) => Buffer | undefined): boolean {
+/** @returns the new size; undefined if nothing was added. */
+function append(
+  path: string,
+  before: number,
+  blockFor: (fileBytes: number) => Buffer | undefined,
+): number | undefined {
   const file = openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stats = fstatSync(file);
     if (
       !stats.isFile() ||
       stats.nlink !== 1 ||
-      stats.size > mostBytes ||
-      lastByte(file, stats.size) !== newLine
+      stats.size !== before ||
+      before > mostBytes ||
+      lastByte(file, before) !== newLine
     ) {
-      return false;
+      return undefined;
     }
-    const block = blockFor(stats.size);
-    return block !== undefined && appendWhole(file, block, stats.size);
+    const block = blockFor(before);
+    return block !== undefined && appendWhole(file, block, before) ? before + block.length : undefined;
   } finally {
     closeSync(file);
   }

@@ -30,12 +30,16 @@ const newAccess: Access = { uid: containerRoot, gid: containerRoot, mode: 0o644 
 
 // Synchronous for the reason in files/layer.ts: a name that changes is written for each instance of a stack.
 
-/** Creates the folder that a container has at /etc/minicloud, with its hosts file. The container may write to it. */
-export function makeOwnHosts(folder: string, lines: readonly string[]): void {
+/**
+ * Creates the folder that a container has at /etc/minicloud, with its hosts file. The container may write to it.
+ *
+ * @returns the size of the file, as the other functions that write it do.
+ */
+export function makeOwnHosts(folder: string, lines: readonly string[]): number {
   mkdirSync(folder);
   lchownSync(folder, containerRoot, containerRoot);
   chmodSync(folder, 0o755);
-  writeHosts(folder, newHostsText(lines), newAccess);
+  return writeHosts(folder, newHostsText(lines), newAccess);
 }
 
 /**
@@ -44,16 +48,14 @@ export function makeOwnHosts(folder: string, lines: readonly string[]): void {
  *
  * @throws MccError `conflict` as `readHosts` does.
  */
-export function replaceBlock(folder: string, lines: readonly string[]): void {
-  changeBlock(folder, lines, {
+export function replaceBlock(folder: string, lines: readonly string[]): number {
+  return changeBlock(folder, lines, {
     write: (descriptor, before, after) => {
       const access = fstatSync(descriptor);
-      writeHosts(folder, after, access);
+      const size = writeHosts(folder, after, access);
       // A program that opened the earlier file may have added lines in the meantime.
       const late = readFrom(descriptor);
-      if (late !== before) {
-        writeHosts(folder, withBlock(late, lines), access);
-      }
+      return late === before ? size : writeHosts(folder, withBlock(late, lines), access);
     },
   });
 }
@@ -64,34 +66,33 @@ export function replaceBlock(folder: string, lines: readonly string[]): void {
  *
  * @throws MccError `conflict` as `readHosts` does.
  */
-export function rewriteBlock(folder: string, lines: readonly string[]): void {
-  changeBlock(folder, lines, {
+export function rewriteBlock(folder: string, lines: readonly string[]): number {
+  return changeBlock(folder, lines, {
     flags: constants.O_RDWR,
-    write: (descriptor, _before, after) =>
-      rewriteOpened(descriptor, Buffer.from(after, "latin1"), fstatSync(descriptor).size),
+    write: (descriptor, _before, after) => {
+      rewriteOpened(descriptor, Buffer.from(after, "latin1"), fstatSync(descriptor).size);
+      return after.length;
+    },
   });
 }
 
 interface BlockChange {
   /** How the file is opened. Default: for reading. */
   readonly flags?: number;
-  /** Writes the new text of a file that has another one. */
-  readonly write: (descriptor: number, before: string, after: string) => void;
+  /** Writes the new text of a file that has another one, and returns its size. */
+  readonly write: (descriptor: number, before: string, after: string) => number;
 }
 
 /** Changes the daemon's block, or creates the file. @throws MccError `conflict` as `readHosts` does. */
-function changeBlock(folder: string, lines: readonly string[], { flags, write }: BlockChange): void {
+function changeBlock(folder: string, lines: readonly string[], { flags, write }: BlockChange): number {
   const descriptor = openHosts(join(folder, "hosts"), flags);
   if (descriptor === undefined) {
-    writeHosts(folder, newHostsText(lines), newAccess);
-    return;
+    return writeHosts(folder, newHostsText(lines), newAccess);
   }
   try {
     const before = readFrom(descriptor);
     const after = withBlock(before, lines);
-    if (after !== before) {
-      write(descriptor, before, after);
-    }
+    return after === before ? before.length : write(descriptor, before, after);
   } finally {
     closeSync(descriptor);
   }
@@ -162,19 +163,21 @@ function openNew(path: string): number {
   }
 }
 
-function writeHosts(folder: string, text: string, { uid, gid, mode }: Access): void {
+function writeHosts(folder: string, text: string, { uid, gid, mode }: Access): number {
+  const content = Buffer.from(text, "latin1");
   const path = join(folder, "hosts");
   const temporary = join(folder, ".hosts.minicloud");
   try {
     const descriptor = openNew(temporary);
     try {
-      writeFileSync(descriptor, Buffer.from(text, "latin1"));
+      writeFileSync(descriptor, content);
       fchownSync(descriptor, uid, gid);
       fchmodSync(descriptor, mode & 0o777);
     } finally {
       closeSync(descriptor);
     }
     renameSync(temporary, path);
+    return content.length;
   } catch (error) {
     // Before the temporary file is removed, so that the message reports the full file system.
     const fault = asFileSystemFault(error, path);

@@ -34,7 +34,7 @@ export async function setHosts(
     return;
   }
   if (existsSync(container.hosts)) {
-    replaceBlock(container.hosts, lines);
+    engine.hostsSizes.set(container.id, replaceBlock(container.hosts, lines));
   } else {
     changeToOwn(container, lines);
   }

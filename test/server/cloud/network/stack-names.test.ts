@@ -180,6 +180,27 @@ describe("the names of a stack", () => {
     await failing.close();
   });
 
+  it("are written again after a failure also if the pause ends during a write to others", async () => {
+    const tries: number[] = [];
+    const failing = new StackNames(
+      async (id) => {
+        if (id === 1) {
+          return tries.push(id) > 1;
+        }
+        await pause(40);
+        return true;
+      },
+      { ...times, afterFailureMs: 20 },
+    );
+    failing.set(host(1));
+    failing.set(host(2));
+    failing.allMade();
+    await failing.settled();
+    assert.equal(tries.length, 1);
+    await eventually(() => tries.length === 2, "it is written");
+    await failing.close();
+  });
+
   it("are not written after the end, which no caller outlasts", async () => {
     names.set(host(1));
     names.made(1);

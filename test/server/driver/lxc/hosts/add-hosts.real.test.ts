@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fs, { mkdirSync } from "node:fs";
+import fs, { mkdirSync, statSync } from "node:fs";
 import { link, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -14,8 +14,10 @@ const two = ["198.18.0.3 two"];
 describe("names that are added to the hosts files of containers", () => {
   const newFolder = temporaryFolders();
   let place: Place;
+  let sizes: Map<number, number>;
 
   beforeEach(async () => {
+    sizes = new Map();
     place = new Place(await newFolder(), "0123456789ab");
   });
   afterEach(() => sinon.restore());
@@ -23,20 +25,26 @@ describe("names that are added to the hosts files of containers", () => {
   function container(id: number): ContainerPlace {
     const made = place.container(id);
     mkdirSync(join(made.delta, "etc"), { recursive: true });
-    makeOwnHosts(made.hosts, ["198.18.0.2 one"]);
+    sizes.set(id, makeOwnHosts(made.hosts, ["198.18.0.2 one"]));
     return made;
   }
+  const add = (containers: readonly ContainerPlace[], lines: readonly string[]): number[] => [
+    ...addHosts(containers, lines, sizes),
+  ];
+  const replace = ({ id, hosts }: ContainerPlace, lines: readonly string[]): unknown =>
+    sizes.set(id, replaceBlock(hosts, lines));
   const textOf = ({ hosts }: ContainerPlace): Promise<string> => readFile(join(hosts, "hosts"), "utf8");
 
   it("are in the same file, after the lines that the container added, and become one block later", async () => {
     const made = container(500);
     const path = join(made.hosts, "hosts");
-    const { ino } = await stat(path);
     await writeFile(path, `${await textOf(made)}192.0.2.1 own\n`);
-    assert.deepEqual([...addHosts([made, container(501)], two)], [500, 501]);
+    replace(made, ["198.18.0.2 one"]);
+    const { ino } = await stat(path);
+    assert.deepEqual(add([made, container(501)], two), [500, 501]);
     assert.equal((await stat(path)).ino, ino);
     assert.match(await textOf(made), /^198\.18\.0\.2 one$[^]*^192\.0\.2\.1 own$[^]*^198\.18\.0\.3 two$/m);
-    replaceBlock(made.hosts, ["198.18.0.2 one", ...two]);
+    replace(made, ["198.18.0.2 one", ...two]);
     const text = await textOf(made);
     assert.equal(text.match(/BEGIN/g)?.length, 1);
     assert.equal(text.match(/two/g)?.length, 1);
@@ -47,17 +55,39 @@ describe("names that are added to the hosts files of containers", () => {
     const made = container(500);
     for (let number = 0; number < 200; number += 1) {
       const line = `198.18.1.${number} host-${number}.a-rather-long-name.example`;
-      assert.equal(addHosts([made], [line]).size, 1);
+      assert.equal(add([made], [line]).length, 1);
       const text = await textOf(made);
       const start = text.indexOf(line);
       assert.ok(start > 0 && text.endsWith("# END minicloud\n"));
       assert.equal(Math.floor(start / 4096), Math.floor((start + line.length) / 4096), line);
     }
-    replaceBlock(made.hosts, two);
+    replace(made, two);
     assert.equal(
       (await textOf(made)).replace(/# BEGIN[^]*# END minicloud\n/, ""),
       "127.0.0.1 localhost\n::1 localhost ip6-localhost\n",
     );
+  });
+
+  it("are not added while a program may have removed earlier ones, until all are written", async () => {
+    const made = container(500);
+    const path = join(made.hosts, "hosts");
+    const opened = await textOf(made);
+    const changes = {
+      "a program that writes a smaller file": "192.0.2.1 own\n",
+      "a program that writes a larger file": `192.0.2.1 own\n${"\n".repeat(1000)}`,
+      "an editor that opened the file before an addition": `${opened}192.0.2.1 own\n`,
+    };
+    for (const [what, text] of Object.entries(changes)) {
+      assert.deepEqual(add([made], two), [500], what);
+      await writeFile(path, text);
+      const three = ["198.18.0.4 three"];
+      assert.deepEqual(add([made], three), [], what);
+      replace(made, ["198.18.0.2 one", ...two, ...three]);
+      assert.match(await textOf(made), /^198\.18\.0\.2 one\n198\.18\.0\.3 two\n198\.18\.0\.4 three$/m);
+      assert.match(await textOf(made), /^192\.0\.2\.1 own$/m);
+    }
+    sizes.clear();
+    assert.deepEqual(add([made], two), [], "a file that this daemon did not write");
   });
 
   const refused: Readonly<Record<string, (path: string, made: ContainerPlace) => Promise<unknown>>> = {
@@ -89,16 +119,20 @@ describe("names that are added to the hosts files of containers", () => {
       const made = container(500);
       const outside = join(made.layer, "outside");
       await writeFile(outside, "secret\n");
-      await make(join(made.hosts, "hosts"), made);
-      assert.deepEqual([...addHosts([made, container(501)], two)], [501]);
+      const path = join(made.hosts, "hosts");
+      await make(path, made);
+      // Not only because of its size.
+      sizes.set(500, statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+      assert.deepEqual(add([made, container(501)], two), [501]);
       assert.equal(await readFile(outside, "utf8"), "secret\n");
     });
   }
 
   it("are not added if they take more than a page, or the container is gone", () => {
     const many = Array.from({ length: 300 }, (_, number) => `198.18.1.${number} host-${number}`);
-    assert.deepEqual([...addHosts([container(500)], many)], []);
-    assert.deepEqual([...addHosts([place.container(502)], two)], []);
+    assert.deepEqual(add([container(500)], many), []);
+    sizes.set(502, 100);
+    assert.deepEqual(add([place.container(502)], two), []);
   });
 
   it("leave no part of a block in a full file system", async () => {
@@ -108,10 +142,10 @@ describe("names that are added to the hosts files of containers", () => {
     const shortWrite = (file: number, content: Buffer): number => writeSync(file, content.subarray(0, 30));
     const write = sinon.stub(fs, "writeSync").callThrough();
     write.onFirstCall().callsFake(shortWrite as typeof fs.writeSync);
-    assert.deepEqual([...addHosts([made], two)], []);
+    assert.deepEqual(add([made], two), []);
     assert.equal(await textOf(made), before);
     write.onSecondCall().throws(Object.assign(new Error("no space"), { code: "ENOSPC" }));
-    assert.deepEqual([...addHosts([made], two)], []);
-    assert.deepEqual([...addHosts([made], two)], [500]);
+    assert.deepEqual(add([made], two), []);
+    assert.deepEqual(add([made], two), [500]);
   });
 });
