@@ -1,3 +1,5 @@
+import { replaceOnce } from "./replace-once";
+
 /**
  * The name of busybox's own wget in the image. Without a name of its own, busybox would prefer it to the wget on the PATH, in
  * its shell and in commands such as `timeout`. The names are sorted, so this one has the place and the length of `wget`.
@@ -13,11 +15,5 @@ export function lacksWgetTimeout(wgetHelp: string): boolean {
 
 /** Returns the program with another name for its wget; undefined if its list of names has an unknown form. */
 export function withRenamedWget(program: Buffer): Buffer | undefined {
-  const index = program.indexOf(names.before, 0, "latin1");
-  if (index === -1 || program.indexOf(names.before, index + 1, "latin1") !== -1) {
-    return undefined;
-  }
-  const renamed = Buffer.from(program);
-  renamed.write(names.after, index, "latin1");
-  return renamed;
+  return replaceOnce(program, names.before, names.after);
 }

@@ -257,8 +257,8 @@ export class StackNames {
       const lines = [...this.#members.values()]
         .filter(({ since }) => since > written && since <= version)
         .flatMap(({ host }) => hostsLines(host));
-      const ids = new Set(members.map(({ host }) => host.id));
-      const added = await add([...ids], lines);
+      const ids = members.map(({ host }) => host.id);
+      const added = await add(ids, lines);
       members
         .filter(({ host }) => added.has(host.id))
         .forEach((member) => {
