@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { checkout } from "../support/checkout";
 import { temporaryFolders } from "../support/files/temporary-folder";
-import { type LxdCluster, startLxdServers } from "../support/lxd/cluster";
+import { type LxdCluster, longestCommandMs, startLxdServers } from "../support/lxd/cluster";
 import { readPages } from "../support/pages/markdown";
 import { hasEnded } from "../support/programs/process";
 import { eventually } from "../support/time/eventually";
@@ -14,9 +14,6 @@ function blocksOf(where: RegExp): string[] {
   const page = readPages().find(({ path }) => path === "docs/cluster.md");
   return (page?.blocks ?? []).filter(({ notRun = "" }) => where.test(notRun)).map(({ text }) => text);
 }
-
-/** A command that takes longer hangs. The failure then names it. */
-const longestCommandMs = 90_000;
 
 /** The page's pools and its fleet, in a size for a test. */
 function smaller(script: string): string {

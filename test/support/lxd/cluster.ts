@@ -34,7 +34,7 @@ export interface LxdCluster {
 const fabric = "fabric";
 const poolSize = "3GiB";
 /** A command that takes longer hangs. The failure then names it. */
-const longestCommandMs = 100_000;
+export const longestCommandMs = 90_000;
 
 /**
  * Starts a cluster of LXD daemons, each in namespaces of its own that are connected to a bridge in this process's network
