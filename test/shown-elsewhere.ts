@@ -34,6 +34,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "fuzz/": ["test/fuzz/fuzz.test.ts"],
 
   "images/micro/parts.ts": ["test/images/micro/build.real.test.ts"],
+  "images/micro/replace-once.ts": ["test/images/micro/busybox.test.ts", "test/images/micro/dropbear.test.ts"],
 
   "isolated/": ["test/isolated/isolated.real.test.ts"],
 
