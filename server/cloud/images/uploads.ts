@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { Image } from "../../../protocol/methods/image";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { Turns } from "../../support/concurrency/turns";
 import { namingFileSystem } from "../../support/files/file-system-fault";
-import { openNew } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
 import { type Accounted, newAccount } from "../access/account";
 import type { Caller } from "../access/caller";
@@ -85,7 +84,8 @@ export class ImageUploads {
     const path = join(this.#folder, id);
     const file = await namingFileSystem(path, async () => {
       await ensureFolder(this.#folder, 0o700);
-      return await openNew(path, 0o600);
+      // Refuses what is in its place: nobody else knows the name.
+      return await open(path, "wx", 0o600);
     });
     const upload: Upload = {
       ...newAccount(account),

@@ -1,3 +1,4 @@
+import { fchmodSync, writeFileSync } from "node:fs";
 import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -78,9 +79,10 @@ export class SharedHostsFile {
     const path = join(this.folder, "hosts");
     await this.makeParent();
     await makeReadable(this.folder);
-    await replaceBy(path, 0o644, async (file) => {
-      await file.writeFile(lines.map((line) => `${line}\n`).join(""));
-      await file.chmod(0o644);
+    await replaceBy(path, 0o644, (descriptor) => {
+      writeFileSync(descriptor, lines.map((line) => `${line}\n`).join(""));
+      fchmodSync(descriptor, 0o644);
+      return Promise.resolve();
     });
   }
 }

@@ -102,7 +102,7 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await removeEmpty(place.lockFolder, isInside() ? "/run/lxc/lock" : "/run/lxc");
   await cgroups.removePivots();
   for (const folder of [place.containers, place.images]) {
-    for (const entry of await entriesOf(folder)) {
+    for (const entry of entriesOf(folder)) {
       await removeTree(join(folder, entry));
     }
   }

@@ -1,5 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { closeSync, openSync, write, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
@@ -83,7 +85,7 @@ export async function applyLimits(
       await requireRoom(type, join(hierarchies.unified, cgroup));
     }
     try {
-      await writeFile(path, amount === undefined ? none : value(amount));
+      await writeLimit(path, amount === undefined ? none : value(amount), limit);
     } catch (error) {
       throw hasErrno(error, "EBUSY") ? tooLittle(type, error) : error;
     }
@@ -100,10 +102,22 @@ export async function applyLimitLines(text: string, hierarchies: Hierarchies, cg
     const folder = oldFolder(limit, hierarchies);
     const { file, none } = folder === undefined ? limit.unified : limit.old;
     const line = text.split("\n").find((each) => each.split(" = ")[0]?.endsWith(`.${file}`));
-    await writeFile(
-      join(folder ?? hierarchies.unified, cgroup, file),
-      line?.slice(line.indexOf(" = ") + 3) ?? none,
-    );
+    const path = join(folder ?? hierarchies.unified, cgroup, file);
+    await writeLimit(path, line?.slice(line.indexOf(" = ") + 3) ?? none, limit);
+  }
+}
+
+/** Only a write of the memory's limit can take long: the kernel frees memory before it answers. */
+async function writeLimit(path: string, value: string, { controller }: Limit): Promise<void> {
+  if (controller !== "memory") {
+    writeFileSync(path, value);
+    return;
+  }
+  const descriptor = openSync(path, "w");
+  try {
+    await promisify(write)(descriptor, value);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -8,7 +8,7 @@ import { entriesOf } from "./files/folder";
  */
 export async function listContainers(engine: Engine): Promise<Container[]> {
   const { place } = engine;
-  const entries = await entriesOf(place.containers);
+  const entries = entriesOf(place.containers);
   const { running } = await runningContainers(engine);
   const ids = new Set([...entries.flatMap((entry) => place.idOf(entry) ?? []), ...running]);
   return [...ids].map((id) => ({ id, state: running.has(id) ? "running" : "stopped" }));

@@ -1,11 +1,24 @@
-import { closeSync, fsync, openSync } from "node:fs";
-import { type FileHandle, link, open, readFile, rename, unlink } from "node:fs/promises";
+import {
+  closeSync,
+  fdatasync,
+  fsync,
+  linkSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import type { z } from "zod";
-import { hasErrno, unlessErrno } from "../../../protocol/errno";
+import { hasErrno } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
 import { validate } from "../../../protocol/validate";
 import { namingFileSystem } from "./file-system-fault";
+
+// Only what waits for the disk goes through the thread pool. The kernel does the rest in memory in microseconds, and each call
+// through the pool takes ten times as long. A record takes six of them.
 
 /** Like `replaceFile`, for a value as JSON. */
 export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
@@ -23,20 +36,22 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o600):
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   await namingFileSystem(path, async () => {
     const former = `${path}.former.new`;
-    const before = await keepFormer(path, former);
+    const before = keepFormer(path, former);
     try {
-      await replaceBy(path, mode, async (file) => {
-        await file.writeFile(text);
-        await file.datasync();
+      await replaceBy(path, mode, async (descriptor) => {
+        writeFileSync(descriptor, text);
+        await promisify(fdatasync)(descriptor);
       });
       await syncFolder(dirname(path));
     } catch (error) {
       // The error of the write is reported, and not one of the return.
-      await quietly(restoring[before](path, former));
+      quietly(() => restoring[before](path, former));
       throw error;
     } finally {
       // The next start removes what stays. After a return, both names can be of one file, which a rename leaves so.
-      await (before === "kept" ? quietly(unlink(former)) : undefined);
+      if (before === "kept") {
+        quietly(() => unlinkSync(former));
+      }
     }
   });
 }
@@ -44,25 +59,25 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
 /** What was at the path before: nothing, a file that has a second name now, or something that cannot have one. */
 type Former = "nothing" | "kept" | "unlinkable";
 
-const restoring: Readonly<Record<Former, (path: string, former: string) => Promise<void>>> = {
-  nothing: (path) => unlink(path),
-  kept: (path, former) => rename(former, path),
-  unlinkable: () => Promise.resolve(),
+const restoring: Readonly<Record<Former, (path: string, former: string) => void>> = {
+  nothing: (path) => unlinkSync(path),
+  kept: (path, former) => renameSync(former, path),
+  unlinkable: () => undefined,
 };
 
 /** Gives the file a second name. */
-async function keepFormer(path: string, former: string): Promise<Former> {
+function keepFormer(path: string, former: string): Former {
   try {
-    await link(path, former);
+    linkSync(path, former);
     return "kept";
   } catch (error) {
     if (hasErrno(error, "ENOENT")) {
       return "nothing";
     }
     // Left by a daemon that was killed, or by a file system that reported a failure.
-    await quietly(unlink(former));
+    quietly(() => unlinkSync(former));
     if (hasErrno(error, "EEXIST")) {
-      return await keepFormer(path, former);
+      return keepFormer(path, former);
     }
     if (hasErrno(error, "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS")) {
       return "unlinkable";
@@ -71,45 +86,58 @@ async function keepFormer(path: string, former: string): Promise<Former> {
   }
 }
 
-/** Waits for work whose failure changes nothing. */
-async function quietly(work: Promise<void>): Promise<void> {
-  await work.catch(() => undefined);
+/** Does work whose failure changes nothing. */
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The caller goes on without it.
+  }
 }
 
 /** Replaces the file by one that `write` fills. After a failed write, the old file stays, and no file next to it. */
 export async function replaceBy(
   path: string,
   mode: number,
-  write: (file: FileHandle) => Promise<void>,
+  write: (descriptor: number) => Promise<void>,
 ): Promise<void> {
   const temporary = `${path}.new`;
   try {
-    const file = await openNew(temporary, mode);
+    const descriptor = openNew(temporary, mode);
     try {
-      await write(file);
+      await write(descriptor);
     } finally {
-      await file.close();
+      closeSync(descriptor);
     }
-    await rename(temporary, path);
+    renameSync(temporary, path);
   } catch (error) {
     // The error of the write is reported, and not one of the removal. The next start removes what stays.
-    await unlink(temporary).catch(() => undefined);
+    quietly(() => unlinkSync(temporary));
     throw error;
   }
 }
 
 /**
- * Opens a new file for writing. An entry in its place, from a crash or from another user, is removed and never written
- * to: a symbolic link could lead to any file of root.
+ * Opens a new file for writing, and returns its descriptor. An entry in its place, from a crash or from another user, is
+ * removed and never written to: a symbolic link could lead to any file of root.
  */
-export async function openNew(path: string, mode: number): Promise<FileHandle> {
+export function openNew(path: string, mode: number): number {
   // O_EXCL refuses links too.
-  const opened = await unlessErrno(open(path, "wx", mode), "EEXIST");
-  if (opened !== undefined) {
-    return opened;
+  try {
+    return openSync(path, "wx", mode);
+  } catch (error) {
+    if (!hasErrno(error, "EEXIST")) {
+      throw error;
+    }
   }
-  await unlessErrno(unlink(path), "ENOENT");
-  return await open(path, "wx", mode);
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!hasErrno(error, "ENOENT")) {
+      throw error;
+    }
+  }
+  return openSync(path, "wx", mode);
 }
 
 /** Reads a JSON file. @throws MccError `invalid` that names the file, for content that the schema does not allow. */
@@ -120,12 +148,9 @@ export async function readJsonFile<S extends z.ZodType>(path: string, schema: S)
 
 /** Ensures that a rename, a new file or a removal in the folder survives a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
-  // The kernel opens and closes a folder from memory. Through the thread pool, that takes ten times as long.
   const descriptor = openSync(folder, "r");
   try {
-    await new Promise<void>((resolve, reject) => {
-      fsync(descriptor, (error) => (error === null ? resolve() : reject(error)));
-    });
+    await promisify(fsync)(descriptor);
   } finally {
     closeSync(descriptor);
   }

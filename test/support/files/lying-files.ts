@@ -7,7 +7,7 @@ type Call = (...parameters: unknown[]) => Promise<unknown>;
 type Name = "link" | "open" | "rename" | "mkdir";
 
 /**
- * Lets one operation of `node:fs/promises`, or one synchronous `open`, succeed, but report an input/output error.
+ * Lets one operation of `node:fs`, synchronous or a promise, succeed, but report an input/output error.
  * `sinon.restore` ends it.
  *
  * @param isMeant decides by the parameters. Default: the next call.
@@ -19,26 +19,28 @@ export function lieOnce(name: Name, isMeant: (...parameters: unknown[]) => boole
     hasLied ||= isNow;
     return isNow;
   };
-  const original = promises[name] as Call;
+  const original = {
+    promise: promises[name] as Call,
+    now: fs[`${name}Sync`] as (...parameters: unknown[]) => unknown,
+  };
   sinon.replace(promises, name, (async (...parameters: unknown[]) => {
-    const result = await original(...parameters);
+    const result = await original.promise(...parameters);
     if (lies(parameters)) {
       await (name === "open" ? (result as FileHandle).close() : undefined);
       throw lie(name);
     }
     return result;
   }) as never);
-  if (name === "open") {
-    const { openSync } = fs;
-    sinon.replace(fs, "openSync", (...parameters) => {
-      const descriptor = openSync(...parameters);
-      if (lies(parameters)) {
-        fs.closeSync(descriptor);
-        throw lie(name);
+  sinon.replace(fs, `${name}Sync`, ((...parameters: unknown[]) => {
+    const result = original.now(...parameters);
+    if (lies(parameters)) {
+      if (name === "open") {
+        fs.closeSync(result as number);
       }
-      return descriptor;
-    });
-  }
+      throw lie(name);
+    }
+    return result;
+  }) as never);
 }
 
 function lie(name: Name): Error {

@@ -1,7 +1,7 @@
-import { chmodSync, constants, mkdirSync } from "node:fs";
-import { chmod, type FileHandle, open, readdir, rmdir } from "node:fs/promises";
+import { chmodSync, constants, mkdirSync, readdirSync } from "node:fs";
+import { chmod, type FileHandle, open, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { hasErrno, unlessErrno } from "../../../../protocol/errno";
+import { hasErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
 import { ensureFolder } from "../../../support/files/make-folder";
 import { containerRoot } from "../commands/command";
@@ -23,9 +23,19 @@ export async function ensurePassable(folder: string): Promise<void> {
   }
 }
 
-/** Returns the entries of a folder; empty if it does not exist or is not a folder. */
-export async function entriesOf(folder: string): Promise<string[]> {
-  return (await unlessErrno(readdir(folder), "ENOENT", "ENOTDIR", "ELOOP")) ?? [];
+/**
+ * Returns the entries of a folder; empty if it does not exist or is not a folder. Synchronous for the reason in layer.ts: each
+ * creation lists the images.
+ */
+export function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (hasErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 const guardedMode = 0o710;

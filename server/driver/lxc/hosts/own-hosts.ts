@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { hasErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
+import { openNew } from "../../../support/files/json-file";
 import { newHostsText, withBlock } from "../../hosts-text";
 import { containerRoot } from "../commands/command";
 import { rewriteOpened } from "../files/rewrite";
@@ -150,25 +151,13 @@ function refusal(): MccError {
   );
 }
 
-function openNew(path: string): number {
-  try {
-    return openSync(path, "wx", 0o600);
-  } catch (error) {
-    if (!hasErrno(error, "EEXIST")) {
-      throw error;
-    }
-    // What a crash left, or a program inside put there. A folder there is an error.
-    rmSync(path, { force: true });
-    return openSync(path, "wx", 0o600);
-  }
-}
-
 function writeHosts(folder: string, text: string, { uid, gid, mode }: Access): number {
   const content = Buffer.from(text, "latin1");
   const path = join(folder, "hosts");
   const temporary = join(folder, ".hosts.minicloud");
   try {
-    const descriptor = openNew(temporary);
+    // In its place can be what a crash left, or a program inside put there. A folder there is an error.
+    const descriptor = openNew(temporary, 0o600);
     try {
       writeFileSync(descriptor, content);
       fchownSync(descriptor, uid, gid);

@@ -68,7 +68,7 @@ export class ImageStore {
   }
 
   async list(): Promise<Image[]> {
-    const entries = await entriesOf(this.place.images);
+    const entries = entriesOf(this.place.images);
     const images = await Promise.all(
       entries.filter((entry) => !isPassing(entry)).map((entry) => this.#read(entry)),
     );
@@ -162,7 +162,7 @@ export class ImageStore {
 
   /** Removes the images that an earlier daemon imported or removed only in part. */
   async clear(): Promise<void> {
-    const entries = await entriesOf(this.place.images);
+    const entries = entriesOf(this.place.images);
     const left = entries.filter(isPassing).map((entry) => join(this.place.images, entry));
     await Promise.all(
       left.filter((folder) => !this.#filling.has(folder)).map((folder) => removeTree(folder)),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { link, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
@@ -38,7 +39,10 @@ describe("a JSON file", () => {
       [
         "EIO",
         () =>
-          replaceBy(path, 0o600, (file) => file.writeFile("half").then(() => Promise.reject(errno("EIO")))),
+          replaceBy(path, 0o600, (descriptor) => {
+            writeFileSync(descriptor, "half");
+            return Promise.reject(errno("EIO"));
+          }),
       ],
     ];
     for (const [code, write] of failing) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closeSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { acquireStateLock } from "../../../../server/cloud/state/lock";
@@ -79,9 +80,9 @@ describe("a link in the place of a daemon's file", () => {
     const path = join(folder, "file");
     for (const plant of [() => symlink(victim, path), () => writeFile(path, "half")]) {
       await plant();
-      const file = await openNew(path, 0o600);
-      await file.writeFile("text");
-      await file.close();
+      const descriptor = openNew(path, 0o600);
+      writeFileSync(descriptor, "text");
+      closeSync(descriptor);
       assert.equal(await readFile(path, "utf8"), "text");
       await rm(path);
     }
