@@ -16,8 +16,8 @@ echo done
 `;
 
 /**
- * Sets the kernel's host name of a running container. Only a process in the container's UTS namespace can do that. It is
- * started ahead, so that a claim starts none. It is the host's shell with the host's files: it runs nothing of the
+ * Sets the kernel's host name of a running container, where lxc-starter does not. Only a process in the container's UTS
+ * namespace can do that. It is started ahead, so that a claim starts none. It is the host's shell with the host's files: it runs nothing of the
  * container. It ends with this process, however that ends.
  */
 export class HostNameSetter {
@@ -25,10 +25,10 @@ export class HostNameSetter {
 
   /**
    * @param name of the container, for an operator who lists processes.
-   * @param pid of a process in the container.
+   * @param namespace the path of the container's UTS namespace.
    */
-  constructor({ name }: Pick<ContainerPlace, "name">, pid: number) {
-    const words = [`--uts=/proc/${pid}/ns/uts`, "--", "/bin/sh", "-c", setName, name];
+  constructor({ name }: Pick<ContainerPlace, "name">, namespace: string) {
+    const words = [`--uts=${namespace}`, "--", "/bin/sh", "-c", setName, name];
     this.#process = spawn(requireProgram("nsenter"), words, {
       cwd: "/",
       stdio: ["pipe", "pipe", "ignore"],

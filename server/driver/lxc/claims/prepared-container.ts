@@ -6,19 +6,19 @@ import { firstProcessOf } from "../cgroups/first-process";
 import type { Engine } from "../engine";
 import { openRootOf, rewriteFile } from "../files/rewrite";
 import type { ContainerPlace } from "../place";
-import { HostNameSetter } from "./host-name-setter";
+import { KernelHostName } from "./kernel-host-name";
 
 /** What a claim needs of a running container, opened ahead. */
 export class PreparedContainer {
   readonly #root: number;
-  readonly #setter: HostNameSetter;
+  readonly #hostName: KernelHostName;
   #isClosed = false;
 
   /** @param pid of the container's first process. */
-  private constructor(container: ContainerPlace, pid: number) {
+  private constructor(engine: Engine, container: ContainerPlace, pid: number) {
     this.#root = openRootOf(pid);
     try {
-      this.#setter = new HostNameSetter(container, pid);
+      this.#hostName = new KernelHostName(engine, container, pid);
     } catch (error) {
       closeSync(this.#root);
       throw error;
@@ -26,7 +26,8 @@ export class PreparedContainer {
   }
 
   /** @throws MccError `conflict` if it does not run. */
-  static async open({ cgroups, groups }: Engine, container: ContainerPlace): Promise<PreparedContainer> {
+  static async open(engine: Engine, container: ContainerPlace): Promise<PreparedContainer> {
+    const { cgroups, groups } = engine;
     const pid = await firstProcessOf(cgroups.payload(container.name));
     if (pid === undefined) {
       throw new MccError(
@@ -35,7 +36,7 @@ export class PreparedContainer {
       );
     }
     await writeFile(container.claimed, groups.cableOf(container));
-    return new PreparedContainer(container, pid);
+    return new PreparedContainer(engine, container, pid);
   }
 
   /** @returns the files that must be written in another way, because there is no file in their place. */
@@ -43,15 +44,15 @@ export class PreparedContainer {
     return files.filter((file) => !rewriteFile(this.#root, file));
   }
 
-  /** Works once. */
-  async setHostName(name: string, timeoutMs: number): Promise<void> {
-    await this.#setter.set(name, timeoutMs);
+  /** Works once. @throws MccError `engine`, `timeout`. */
+  async setHostName(name: string): Promise<void> {
+    await this.#hostName.set(name);
   }
 
   close(): void {
     if (!this.#isClosed) {
       this.#isClosed = true;
-      this.#setter.close();
+      this.#hostName.close();
       closeSync(this.#root);
     }
   }

@@ -11,7 +11,7 @@ import { readConfiguration } from "../configuration/configuration";
 import type { Engine } from "../engine";
 import { applyLimitLines } from "../limits";
 import type { ContainerPlace } from "../place";
-import { HostNameSetter } from "./host-name-setter";
+import { KernelHostName } from "./kernel-host-name";
 
 /** How long a container may take to get its cable. */
 const patienceMs = 2000;
@@ -30,7 +30,7 @@ export function mayNeedClaim(container: ContainerPlace): boolean {
  * @throws MccError `engine`, `timeout`.
  */
 export async function restoreClaim(engine: Engine, container: ContainerPlace): Promise<void> {
-  const { cgroups, groups, cables, chatter, timeoutMs } = engine;
+  const { cgroups, groups, cables, chatter } = engine;
   const before = await unlessErrno(readFile(container.claimed, "utf8"), "ENOENT");
   // The same as before: nobody has claimed it yet.
   const cable = groups.cableOf(container);
@@ -42,11 +42,11 @@ export async function restoreClaim(engine: Engine, container: ContainerPlace): P
     return;
   }
   const { hostname = "" } = readConfiguration(await readFile(container.configuration, "utf8"));
-  const setter = new HostNameSetter(container, pid);
+  const hostName = new KernelHostName(engine, container, pid);
   try {
-    await setter.set(hostname, timeoutMs);
+    await hostName.set(hostname);
   } finally {
-    setter.close();
+    hostName.close();
   }
   const limits = await readFile(container.limits, "utf8");
   await applyLimitLines(limits, cgroups.hierarchies, payloadPrefix + container.name);

@@ -42,6 +42,8 @@ export class StarterProcess {
   /** In the order of their requests. */
   readonly #requested: Start[] = [];
   readonly #running = new Map<number, Start>();
+  /** The requests for host names, in their order. */
+  readonly #naming: ((isSet: boolean) => void)[] = [];
   #isReady: (ready: boolean) => void = () => undefined;
 
   /** @param onEnd is told once that the process does not run any more, for any reason. */
@@ -72,10 +74,21 @@ export class StarterProcess {
   start(words: readonly string[]): RunningProgram {
     const start = new Start(() => this.kill());
     this.#requested.push(start);
+    this.#request(words);
+    return start;
+  }
+
+  /** @param namespace the path of a UTS namespace. @returns whether it has the host name now. */
+  async setHostName(namespace: string, name: string): Promise<boolean> {
+    const set = new Promise<boolean>((resolve) => this.#naming.push(resolve));
+    this.#request(["hostname", namespace, name]);
+    return await set;
+  }
+
+  #request(words: readonly string[]): void {
     // Otherwise a daemon with nothing else to wait for, as at its start, would end here.
     this.#child.ref();
     this.#child.stdin?.write([...words, ""].map((word) => `${word}\0`).join(""));
-    return start;
   }
 
   kill(): void {
@@ -101,6 +114,9 @@ export class StarterProcess {
       this.#started(Number(number));
     } else if (event === "refused") {
       this.#refused(Number(number));
+    } else if (event === "named") {
+      this.#naming.shift()?.(Number(number) === 0);
+      this.#letGoIfIdle();
     } else if (event === "ended") {
       this.#ended(Number(number), Number(code));
     }
@@ -129,7 +145,7 @@ export class StarterProcess {
   }
 
   #letGoIfIdle(): void {
-    if (this.#running.size + this.#requested.length === 0) {
+    if (this.#running.size + this.#requested.length + this.#naming.length === 0) {
       this.#child.unref();
     }
   }
@@ -142,6 +158,7 @@ export class StarterProcess {
       start.end(undefined, "was lost, because the process that starts containers was ended");
     }
     this.#running.clear();
+    this.#naming.splice(0).forEach((tell) => tell(false));
     this.onEnd();
   }
 }

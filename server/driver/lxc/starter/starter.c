@@ -1,27 +1,31 @@
 /*
- * Starts LXC containers for the daemon. Each start is a fork of this process, in which liblxc is already loaded. The
+ * Starts LXC containers for the daemon, and changes the host names of those that run. Each start is a fork of this process, in which liblxc is already loaded. The
  * alternative is a fork of the daemon, which is large, and nsenter and lxc-start, which are loaded and linked each time.
  *
  *   starter CONTAINERS-FOLDER DAEMON-PID ROOM
  *
  * ROOM is a word of any contents. Its bytes give the argument list of a start room to become longer.
  *
- * Standard input has requests: the words of lxc-start, each with a NUL behind it, and one more NUL behind the last.
+ * Standard input has requests: words, each with a NUL behind it, and one more NUL behind the last. They are the words of
+ * lxc-start, or `hostname NAMESPACE NAME`, which gives a UTS namespace a host name: NAMESPACE is the path of its file.
  * Standard output has a line for each event:
  *
  *   ready            liblxc is loaded
- *   started PID      the next request in their order runs in this process, which leads a process group
- *   refused ERRNO    the next request in their order has no process: the fork failed
+ *   started PID      the next start in their order runs in this process, which leads a process group
+ *   refused ERRNO    the next start in their order has no process: the fork failed
+ *   named ERRNO      the next host name in their order is set: 0; others, why not
  *   ended PID CODE   0: the container runs; below 0: minus the number of the signal that killed the process; others, see EXIT_
  *
  * The process ends with its input, and with the daemon. Starts that run go on, with the argument list of an lxc-start, by
  * which the next daemon finds them.
  */
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <lxc/lxccontainer.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -142,6 +146,19 @@ static size_t request_size(const char *bytes, size_t size) {
 	return 0;
 }
 
+/** Returns 0, or the number of the system's error. @param own the namespace to which this process returns. */
+static int set_host_name(const char *path, const char *name, int own) {
+	int space = open(path, O_RDONLY | O_CLOEXEC);
+	if (space < 0)
+		return errno;
+	int error = setns(space, CLONE_NEWUTS) == 0 && sethostname(name, strlen(name)) == 0 ? 0 : errno;
+	close(space);
+	/* In another namespace, a start would give that one its name. */
+	if (setns(own, CLONE_NEWUTS) != 0)
+		_exit(EXIT_FAILURE);
+	return error;
+}
+
 static void tell_ended(void) {
 	int status;
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
@@ -172,6 +189,12 @@ static void begin(char *bytes, size_t size, char **words, const sigset_t *signal
 	printf("started %d\n", pid);
 }
 
+/** Returns the namespace of a request that sets a host name; NULL for one that starts a container. */
+static const char *namespace_in(const char *request) {
+	static const char word[] = "hostname";
+	return strcmp(request, word) == 0 ? request + sizeof word : NULL;
+}
+
 int main(int count, char **words) {
 	static char bytes[MOST_REQUEST_BYTES];
 	size_t size = 0;
@@ -182,7 +205,8 @@ int main(int count, char **words) {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != atoi(words[2]))
 		return EXIT_SUCCESS;
-	if (!load_library())
+	int own = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	if (own < 0 || !load_library())
 		return EXIT_UNAVAILABLE;
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
@@ -204,7 +228,11 @@ int main(int count, char **words) {
 			break;
 		size += (size_t)added;
 		for (size_t first; (first = request_size(bytes, size)) > 0;) {
-			begin(bytes, first, words, &before);
+			const char *space = namespace_in(bytes);
+			if (space == NULL)
+				begin(bytes, first, words, &before);
+			else
+				printf("named %d\n", set_host_name(space, space + strlen(space) + 1, own));
 			memmove(bytes, bytes + first, size -= first);
 		}
 	}

@@ -138,6 +138,29 @@ describe("the process that starts containers of LXC", () => {
       );
     });
 
+    it("sets no host name that the kernel refuses, and goes on", async () => {
+      for (const [namespace, name] of [
+        ["/nonexistent", "web"],
+        ["/dev/null", "web"],
+        ["/proc/self/ns/net", "web"],
+        ["/proc/self/ns/uts", "w".repeat(65)],
+      ] as const) {
+        assert.equal(await starter.setHostName(namespace, name), false, namespace);
+      }
+      assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);
+    });
+
+    it("is ended if it does not answer to a host name, and another one is started", async () => {
+      await host().driver.close();
+      const [ours] = await starters();
+      process.kill(ours?.pid ?? 0, "SIGSTOP");
+      assert.equal(await starter.setHostName("/nonexistent", "web"), false);
+      await eventually(async () => (await starters()).length === 0, "it has ended");
+      assert.equal(starter.isReady, false);
+      assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);
+      await eventually(() => Promise.resolve(starter.isReady), "the next one is ready");
+    });
+
     it("succeeds for a container that runs", async () => {
       assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);
       assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);

@@ -1,0 +1,60 @@
+import { closeSync, openSync } from "node:fs";
+import type { Engine } from "../engine";
+import type { ContainerPlace } from "../place";
+import { HostNameSetter } from "./host-name-setter";
+
+/**
+ * The kernel's host name of a running container. lxc-starter sets it. Where that does not run, a process waits for the name
+ * in each container: its start takes longer than all the rest of a claim.
+ */
+export class KernelHostName {
+  /** Open, because the container may end, and its process id be another container's. */
+  readonly #namespace: number;
+  #setter: HostNameSetter | undefined;
+  #asked: Promise<unknown> = Promise.resolve();
+
+  /** @param pid of a process in the container. */
+  constructor(
+    private readonly engine: Pick<Engine, "starter" | "timeoutMs">,
+    private readonly container: Pick<ContainerPlace, "name">,
+    pid: number,
+  ) {
+    this.#namespace = openSync(`/proc/${pid}/ns/uts`, "r");
+    try {
+      this.#setter = engine.starter.isReady ? undefined : this.#newSetter();
+    } catch (error) {
+      closeSync(this.#namespace);
+      throw error;
+    }
+  }
+
+  /** Works once. @throws MccError `engine`, `timeout`. */
+  async set(name: string): Promise<void> {
+    if (this.#setter === undefined) {
+      const asked = this.engine.starter.setHostName(this.#path(), name);
+      this.#asked = asked;
+      if (await asked) {
+        return;
+      }
+    }
+    this.#setter ??= this.#newSetter();
+    await this.#setter.set(name, this.engine.timeoutMs);
+  }
+
+  close(): void {
+    this.#setter?.close();
+    // Not before lxc-starter has opened it: the number of the descriptor may soon be that of another namespace.
+    void this.#asked.then(() => {
+      closeSync(this.#namespace);
+    });
+  }
+
+  #newSetter(): HostNameSetter {
+    return new HostNameSetter(this.container, this.#path());
+  }
+
+  /** Other processes open the namespace by this process's descriptor. */
+  #path(): string {
+    return `/proc/${process.pid}/fd/${this.#namespace}`;
+  }
+}
