@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
@@ -45,11 +45,12 @@ describe("a daemon that starts LXC containers ahead", function () {
     return (await readdir(join(daemon.stateFolder, "instances"))).map(Number).sort();
   }
 
-  /** Returns how many processes wait to set the host name of a container. */
-  async function setters(): Promise<number> {
-    const names = await readdir(join(daemon.stateFolder, "lxc", "containers"));
+  /** Returns how many processes serve the daemon for its containers. */
+  async function servants(): Promise<number> {
+    const folder = join(daemon.stateFolder, "lxc", "containers");
     return (await processes()).filter(
-      ({ words }) => words.includes("-c") && names.includes(words.at(-1) ?? ""),
+      ({ words: [program = "", ...words] }) =>
+        ["lxc-starter", "lxc-attach"].includes(basename(program)) && words.includes(folder),
     ).length;
   }
 
@@ -113,10 +114,10 @@ describe("a daemon that starts LXC containers ahead", function () {
         }
         await eventually(async () => (await containers()).length > size + 1, "a create is under way");
       } else {
-        assert.ok((await setters()) > 0);
+        assert.ok((await servants()) > 0);
       }
       await daemon.kill();
-      await eventually(async () => (await setters()) === 0, "the daemon's processes ended with it");
+      await eventually(async () => (await servants()) === 0, "the daemon's processes ended with it");
       client.close();
       await daemon.start();
       client = await daemon.client();
@@ -151,7 +152,7 @@ describe("a daemon that starts LXC containers ahead", function () {
     assert.equal(await daemon.stop(), 0);
     assert.deepEqual(await containers(), [web.id]);
     assert.deepEqual(await recorded(), [web.id]);
-    assert.equal(await setters(), 0);
+    assert.equal(await servants(), 0);
     await daemon.start();
     client = await daemon.client();
     assert.equal((await client.call("instance.get", { instance: web.id })).status, "running");

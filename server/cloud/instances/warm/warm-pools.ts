@@ -9,6 +9,7 @@ import type { Lender } from "../../reservations/address-pool";
 import type { InstanceContext } from "../context";
 import { Pool } from "./pool";
 import { draftPooled, type PooledInstance, startPooled } from "./pooled-instance";
+import { RefillPace } from "./refill-pace";
 
 /** After the last create, before instances are started ahead again: creates often come in groups. */
 const quietMs = 100;
@@ -38,6 +39,7 @@ export class WarmPools implements Lender {
   readonly #unreachable = new Set<PooledInstance>();
   /** The removals and starts under way. */
   readonly #work = new Set<Promise<void>>();
+  readonly #pace = new RefillPace();
   /** How many creations of clients are under way. */
   #creations = 0;
   #quietFrom = 0;
@@ -112,6 +114,7 @@ export class WarmPools implements Lender {
   /** Starts no instance ahead until this creation has ended, and shortly after that; but a long script delays none. */
   yieldTo(creation: Promise<unknown>): void {
     this.#creations += 1;
+    this.#pace.noteCreation();
     const end = (): void => {
       this.#creations -= 1;
       this.#quietFrom = performance.now() + quietMs;
@@ -224,9 +227,15 @@ export class WarmPools implements Lender {
       return;
     }
     const pools = [...this.#pools.values()];
+    const starting = (): number => pools.reduce((sum, pool) => sum + pool.starting.length, 0);
+    const pauseMs = this.#pace.pauseMs(starting());
+    if (pauseMs > 0) {
+      this.#refillSoon(pauseMs);
+      return;
+    }
     const now = performance.now();
     for (const pool of pools.filter(({ restUntil }) => restUntil <= now)) {
-      while (pool.lack > 0 && pools.reduce((sum, { starting }) => sum + starting.length, 0) < startsAtOnce) {
+      while (pool.lack > 0 && starting() < startsAtOnce) {
         const reservation = this.#context.reservations.reserveSpare();
         if (reservation === undefined) {
           break;
