@@ -220,9 +220,9 @@ class LxcDriver implements Driver {
   }
 
   async addHosts(ids: readonly number[], lines: readonly string[]): Promise<ReadonlySet<number>> {
-    return await this.#look(async ({ place, hostsSizes }) => {
-      const there = ids.filter((id) => !this.#destroyed.has(id)).map((id) => place.container(id));
-      return Promise.resolve(addHosts(there, lines, hostsSizes));
+    return await this.#look(async (engine) => {
+      const there = ids.filter((id) => !this.#destroyed.has(id)).map((id) => engine.place.container(id));
+      return Promise.resolve(addHosts(there, lines, engine));
     });
   }
 

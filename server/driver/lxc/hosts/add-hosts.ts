@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { errnoOf } from "../../../../protocol/errno";
 import { addedBlock } from "../../hosts-text";
+import type { Engine } from "../engine";
 import type { ContainerPlace } from "../place";
-import { isLinkReplaced } from "./hosts-link";
 
 const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
 /** A larger file is written again, so that its blocks become one. */
@@ -13,7 +13,7 @@ const newLine = 0x0a;
  * Appends lines to the hosts files of containers, as a block of their own. A reader finds the file as before or with all lines.
  * Synchronous for the reason in files/layer.ts.
  *
- * @param sizes of the files after the daemon's last write. Those that change are set. A file of another size was changed by a program
+ * @param engine has the sizes of the files after the daemon's last write. Those that change are set. A file of another size was changed by a program
  * inside, which may have removed earlier names.
  * @returns the ids of those that have them now: not of one whose file is missing, large, of another size, no regular file or
  * without an end of its last line, whose file system refuses it, or whose link a program inside replaced.
@@ -21,7 +21,7 @@ const newLine = 0x0a;
 export function addHosts(
   containers: readonly ContainerPlace[],
   lines: readonly string[],
-  sizes: Map<number, number>,
+  { hostsSizes: sizes, hostsLinks }: Pick<Engine, "hostsSizes" | "hostsLinks">,
 ): Set<number> {
   const blocks = new Map<number, Buffer | undefined>();
   /** Most files of a stack have the same size. */
@@ -32,11 +32,12 @@ export function addHosts(
     }
     return blocks.get(fileBytes);
   };
-  const done = containers.filter(({ id, delta, hosts }) => {
+  const done = containers.filter((container) => {
+    const { id, hosts } = container;
     try {
       const before = sizes.get(id);
       const after =
-        before === undefined || isLinkReplaced(delta)
+        before === undefined || hostsLinks.isReplaced(container)
           ? undefined
           : append(`${hosts}/hosts`, before, blockFor);
       if (after !== undefined) {

@@ -3,8 +3,9 @@ import type { Turns } from "../../../support/concurrency/turns";
 import { rootfsIn, withOwnHosts } from "../configuration/configuration";
 import type { Engine } from "../engine";
 import type { ContainerPlace } from "../place";
-import { isLinkReplaced, restoreLinkInLayer, restoreLinkInside } from "./hosts-link";
+import { isLinkReplaced } from "./hosts-links";
 import { makeOwnHosts, replaceBlock } from "./own-hosts";
+import { restoreLinkInLayer, restoreLinkInside } from "./restore-hosts-link";
 
 /** What else happens to the containers. */
 export interface OtherWork {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fs, { mkdirSync, statSync } from "node:fs";
-import { link, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import sinon from "sinon";
 import { addHosts } from "../../../../../server/driver/lxc/hosts/add-hosts";
+import { HostsLinks } from "../../../../../server/driver/lxc/hosts/hosts-links";
 import { makeOwnHosts, replaceBlock } from "../../../../../server/driver/lxc/hosts/own-hosts";
 import { type ContainerPlace, Place } from "../../../../../server/driver/lxc/place";
 import { temporaryFolders } from "../../../../support/files/temporary-folder";
@@ -15,9 +16,11 @@ describe("names that are added to the hosts files of containers", () => {
   const newFolder = temporaryFolders();
   let place: Place;
   let sizes: Map<number, number>;
+  let hostsLinks: HostsLinks;
 
   beforeEach(async () => {
     sizes = new Map();
+    hostsLinks = new HostsLinks();
     place = new Place(await newFolder(), "0123456789ab");
   });
   afterEach(() => sinon.restore());
@@ -29,7 +32,7 @@ describe("names that are added to the hosts files of containers", () => {
     return made;
   }
   const add = (containers: readonly ContainerPlace[], lines: readonly string[]): number[] => [
-    ...addHosts(containers, lines, sizes),
+    ...addHosts(containers, lines, { hostsSizes: sizes, hostsLinks }),
   ];
   const replace = ({ id, hosts }: ContainerPlace, lines: readonly string[]): unknown =>
     sizes.set(id, replaceBlock(hosts, lines));
@@ -127,6 +130,61 @@ describe("names that are added to the hosts files of containers", () => {
       assert.equal(await readFile(outside, "utf8"), "secret\n");
     });
   }
+
+  describe("to a container whose folder /etc was looked at before", () => {
+    const own = "192.0.2.1 own\n";
+    const later = (): void => {
+      // The time of a change counts only once it is past.
+      const before = Date.now();
+      sinon.stub(Date, "now").returns(before + 5000);
+    };
+    /** Adds a name with a look at the link, and one without it. */
+    const looked = (made: ContainerPlace): void => {
+      later();
+      assert.deepEqual(add([made], two), [500]);
+      const opened = sinon.spy(fs, "openSync");
+      assert.deepEqual(add([made], two), [500]);
+      assert.equal(opened.callCount, 1, "only the hosts file is opened");
+    };
+
+    it("are not added once a program replaces the link", async () => {
+      const made = container(500);
+      looked(made);
+      await writeFile(join(made.delta, "etc", "hosts"), own);
+      assert.deepEqual(add([made], two), []);
+      assert.deepEqual(add([made], two), []);
+    });
+
+    it("are not added once a program replaces the folder", async () => {
+      const made = container(500);
+      looked(made);
+      await rename(join(made.delta, "etc"), join(made.delta, "former"));
+      await mkdir(join(made.delta, "etc"));
+      await writeFile(join(made.delta, "etc", "hosts"), own);
+      assert.deepEqual(add([made], two), []);
+    });
+
+    it("are added again once the link is back, and there is no folder", async () => {
+      const made = container(500);
+      looked(made);
+      await writeFile(join(made.delta, "etc", "hosts"), own);
+      assert.deepEqual(add([made], two), []);
+      await rm(join(made.delta, "etc"), { recursive: true });
+      assert.deepEqual(add([made], two), [500]);
+    });
+
+    it("are not added if a change could have the same time as the look", async () => {
+      const made = container(500);
+      assert.deepEqual(add([made], two), [500]);
+      const { lstatSync } = fs;
+      const etc = join(made.delta, "etc");
+      const same = lstatSync(etc);
+      sinon.replace(fs, "lstatSync", ((path: string, ...others: []) =>
+        path === etc ? same : lstatSync(path, ...others)) as typeof fs.lstatSync);
+      await writeFile(join(etc, "hosts"), own);
+      assert.deepEqual(add([made], two), []);
+    });
+  });
 
   it("are not added if they take more than a page, or the container is gone", () => {
     const many = Array.from({ length: 300 }, (_, number) => `198.18.1.${number} host-${number}`);

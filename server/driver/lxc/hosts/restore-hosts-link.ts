@@ -1,6 +1,4 @@
-import { closeSync, constants, lstatSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { hasErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
 import { engineWords } from "../commands/engine-words";
 import { hostsPath, hostsTarget } from "../configuration/configuration";
@@ -8,6 +6,7 @@ import type { Engine } from "../engine";
 import { attach } from "../exec";
 import { type Layers, linkInLayer } from "../files/layer";
 import type { ContainerPlace } from "../place";
+import { inEtc } from "./hosts-links";
 import { readHosts, replaceText } from "./own-hosts";
 
 /** The time limit for a program in the container, which may be frozen or out of memory. */
@@ -25,11 +24,6 @@ mv -f /etc/minicloud/.hosts.restored /etc/minicloud/hosts
 ln -sf ${hostsTarget} /etc/.hosts.restored
 mv -f /etc/.hosts.restored /etc/hosts
 `;
-
-/** Returns whether a program in the container, such as sed -i, replaced the link /etc/hosts by a file. */
-export function isLinkReplaced(delta: string): boolean {
-  return inEtc(delta, (etc) => lstatSync(join(etc, "hosts"), { throwIfNoEntry: false })?.isFile()) ?? false;
-}
 
 /** Makes the file in the place of the link /etc/hosts the hosts file of a running container, and restores the link. */
 export async function restoreLinkInside(engine: Engine, container: ContainerPlace): Promise<void> {
@@ -51,26 +45,5 @@ export function restoreLinkInLayer({ hosts }: ContainerPlace, layers: Layers): v
   if (text !== undefined) {
     replaceText(hosts, text);
     linkInLayer(layers, hostsPath, hostsTarget);
-  }
-}
-
-/** Works with the container's own folder /etc, also if the container replaces it by a link at the same time. */
-function inEtc<T>(delta: string, work: (etc: string) => T): T | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync(
-      join(delta, "etc"),
-      constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW,
-    );
-  } catch (error) {
-    if (hasErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) {
-      return undefined;
-    }
-    throw error;
-  }
-  try {
-    return work(`/proc/self/fd/${descriptor}`);
-  } finally {
-    closeSync(descriptor);
   }
 }
