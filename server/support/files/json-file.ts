@@ -3,22 +3,22 @@ import {
   fdatasync,
   fsync,
   linkSync,
+  open,
   openSync,
   renameSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { promisify } from "node:util";
 import type { z } from "zod";
 import { hasErrno } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
 import { validate } from "../../../protocol/validate";
 import { namingFileSystem } from "./file-system-fault";
 
-// Only what waits for the disk goes through the thread pool. The kernel does the rest in memory in microseconds, and each call
-// through the pool takes ten times as long. A record takes six of them.
+// Only what takes long goes through the thread pool: the syncs, and what takes or gives back space of the file system. The kernel
+// does the rest in memory in microseconds, and each call through the pool takes ten times as long.
 
 /** Like `replaceFile`, for a value as JSON. */
 export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
@@ -40,7 +40,9 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
     try {
       await replaceBy(path, mode, async (descriptor) => {
         writeFileSync(descriptor, text);
-        await promisify(fdatasync)(descriptor);
+        await called((done) => {
+          fdatasync(descriptor, done);
+        });
       });
       await syncFolder(dirname(path));
     } catch (error) {
@@ -49,9 +51,7 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
       throw error;
     } finally {
       // The next start removes what stays. After a return, both names can be of one file, which a rename leaves so.
-      if (before === "kept") {
-        quietly(() => unlinkSync(former));
-      }
+      await (before === "kept" ? unlink(former).catch(() => undefined) : undefined);
     }
   });
 }
@@ -86,6 +86,13 @@ function keepFormer(path: string, former: string): Former {
   }
 }
 
+/** Waits for a call with a callback. In a third of the time that `promisify` takes for each call. */
+async function called(call: (done: (error: Error | null) => void) => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    call((error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
 /** Does work whose failure changes nothing. */
 function quietly(work: () => void): void {
   try {
@@ -103,7 +110,7 @@ export async function replaceBy(
 ): Promise<void> {
   const temporary = `${path}.new`;
   try {
-    const descriptor = openNew(temporary, mode);
+    const descriptor = await createNew(temporary, mode);
     try {
       await write(descriptor);
     } finally {
@@ -113,6 +120,26 @@ export async function replaceBy(
   } catch (error) {
     // The error of the write is reported, and not one of the removal. The next start removes what stays.
     quietly(() => unlinkSync(temporary));
+    throw error;
+  }
+}
+
+/** Works as `openNew` does, through the thread pool: the kernel searches for a free entry in its table of files. */
+async function createNew(path: string, mode: number): Promise<number> {
+  try {
+    return await new Promise((resolve, reject) => {
+      open(path, "wx", mode, (error, descriptor) => {
+        if (error === null) {
+          resolve(descriptor);
+        } else {
+          reject(error);
+        }
+      });
+    });
+  } catch (error) {
+    if (hasErrno(error, "EEXIST")) {
+      return openNew(path, mode);
+    }
     throw error;
   }
 }
@@ -150,7 +177,9 @@ export async function readJsonFile<S extends z.ZodType>(path: string, schema: S)
 export async function syncFolder(folder: string): Promise<void> {
   const descriptor = openSync(folder, "r");
   try {
-    await promisify(fsync)(descriptor);
+    await called((done) => {
+      fsync(descriptor, done);
+    });
   } finally {
     closeSync(descriptor);
   }

@@ -34,7 +34,7 @@ export class RefillPace {
   }
 
   /**
-   * Returns for how many milliseconds nothing may be started ahead, after which it is to be asked again; 0 if the next
+   * Returns for how many milliseconds nothing may be started ahead, and the caller asks again then; 0 if the next
    * instances may be started.
    *
    * @param starting how many are being started ahead now.

@@ -138,7 +138,7 @@ describe("names that are added to the hosts files of containers", () => {
       const before = Date.now();
       sinon.stub(Date, "now").returns(before + 5000);
     };
-    /** Adds a name with a look at the link, and one without it. */
+    /** Adds a name, for which the link is inspected, and one for which it is not. */
     const looked = (made: ContainerPlace): void => {
       later();
       assert.deepEqual(add([made], two), [500]);
