@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { link, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { z } from "zod";
@@ -87,6 +87,20 @@ describe("a JSON file", () => {
     await writeJsonFile(path, { count: 2 });
     assert.deepEqual(await readdir(folder), ["file.json"]);
     assert.deepEqual(await readJsonFile(path, schema), { count: 2 });
+  });
+
+  it("is refused while a folder is in the place of a file that it needs for the moment", async () => {
+    const folder = await newFolder();
+    const path = join(folder, "file.json");
+    await writeJsonFile(path, { count: 1 });
+    for (const temporary of [`${path}.former.new`, `${path}.new`]) {
+      await mkdir(temporary);
+      await assertMccError(writeJsonFile(path, { count: 2 }), "unavailable", /in (its|the) place/);
+      assert.deepEqual(await readJsonFile(path, schema), { count: 1 });
+      await rmdir(temporary);
+    }
+    assert.deepEqual(await readdir(folder), ["file.json"]);
+    await writeJsonFile(path, { count: 2 });
   });
 
   it("that is not JSON, or has unexpected content, is refused with its name", async () => {
