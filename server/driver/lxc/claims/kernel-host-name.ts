@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { MccError } from "../../../../protocol/error";
 import type { Engine } from "../engine";
 import type { ContainerPlace } from "../place";
 import { HostNameSetter } from "./host-name-setter";
@@ -11,7 +12,9 @@ export class KernelHostName {
   /** Open, because the container may end, and its process id be another container's. */
   readonly #namespace: number;
   #setter: HostNameSetter | undefined;
-  #asked: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+  /** Resolves when no other process opens the namespace by this process's descriptor any more. */
+  #done: Promise<unknown> = Promise.resolve();
 
   /** @param pid of a process in the container. */
   constructor(
@@ -28,25 +31,38 @@ export class KernelHostName {
     }
   }
 
-  /** Works once. @throws MccError `engine`, `timeout`. */
+  /** Works once. @throws MccError `engine`, `timeout`; `conflict` if it was closed before the name was set. */
   async set(name: string): Promise<void> {
+    this.#requireOpen();
+    const set = this.#set(name);
+    this.#done = set.catch(() => undefined);
+    await set;
+  }
+
+  async #set(name: string): Promise<void> {
     if (this.#setter === undefined) {
-      const asked = this.engine.starter.setHostName(this.#path(), name);
-      this.#asked = asked;
-      if (await asked) {
+      if (await this.engine.starter.setHostName(this.#path(), name)) {
         return;
       }
+      this.#requireOpen();
     }
     this.#setter ??= this.#newSetter();
     await this.#setter.set(name, this.engine.timeoutMs);
   }
 
   close(): void {
-    this.#setter?.close();
-    // Not before lxc-starter has opened it: the number of the descriptor may soon be that of another namespace.
-    void this.#asked.then(() => {
-      closeSync(this.#namespace);
-    });
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#setter?.close();
+      // Not before lxc-starter has opened it: the number of the descriptor may soon be that of another namespace.
+      void this.#done.then(() => closeSync(this.#namespace));
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) {
+      throw new MccError("conflict", `The host name of ${this.container.name} is not set any more.`);
+    }
   }
 
   #newSetter(): HostNameSetter {

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { KernelHostName } from "../../../../../server/driver/lxc/claims/kernel-host-name";
 import { type HostProcess, processes } from "../../../../../server/driver/lxc/commands/processes";
-import { starterProgram } from "../../../../../server/driver/lxc/starter/starter";
+import { type Starter, starterProgram } from "../../../../../server/driver/lxc/starter/starter";
+import { assertMccError } from "../../../../support/assert-error";
 import { lxcHosts } from "../../../../support/lxc/lxc-host";
 import { shell, startContainer } from "../../../../support/lxc/running-container";
 import { eventually } from "../../../../support/time/eventually";
@@ -71,5 +75,27 @@ describe("the kernel's host name of a claimed container", () => {
     const named = namedAfterClaim();
     process.kill(starter?.pid ?? 0, "SIGKILL");
     assert.equal(await named, "web.example");
+  });
+
+  it("is not set after the claim has ended, and its namespace is open until lxc-starter has answered", async () => {
+    let path = "";
+    let answer: (isSet: boolean) => void = () => undefined;
+    const setHostName = (namespace: string): Promise<boolean> => {
+      path = namespace;
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    };
+    const starter = { isReady: true, setHostName } as unknown as Starter;
+    const name = new KernelHostName({ starter, timeoutMs: 2000 }, host().place.container(500), process.pid);
+    const set = assertMccError(name.set("web"), "conflict", /is not set any more/);
+    name.close();
+    name.close();
+    await pause(10);
+    assert.ok(existsSync(path));
+    answer(false);
+    await set;
+    assert.ok(!existsSync(path));
+    await assertMccError(name.set("web"), "conflict", /is not set any more/);
   });
 });
