@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import { MccError } from "../../../../protocol/error";
 import type { Engine } from "../engine";
 import type { ContainerPlace } from "../place";
@@ -16,7 +16,7 @@ export class KernelHostName {
   /** Resolves when no other process opens the namespace by this process's descriptor any more. */
   #done: Promise<unknown> = Promise.resolve();
 
-  /** @param pid of a process in the container. */
+  /** @param pid of a process in the container. @throws MccError `conflict` if that is a process of the host by now. */
   constructor(
     private readonly engine: Pick<Engine, "starter" | "timeoutMs">,
     private readonly container: Pick<ContainerPlace, "name">,
@@ -24,6 +24,9 @@ export class KernelHostName {
   ) {
     this.#namespace = openSync(`/proc/${pid}/ns/uts`, "r");
     try {
+      if (fstatSync(this.#namespace).ino === statSync("/proc/self/ns/uts").ino) {
+        throw new MccError("conflict", `${container.name} does not run any more, and gets no host name.`);
+      }
       this.#setter = engine.starter.isReady ? undefined : this.#newSetter();
     } catch (error) {
       closeSync(this.#namespace);
