@@ -6,6 +6,11 @@ const activeMs = 30_000;
 const lookMs = 50;
 /** The longest wait for free processors. On a host that is always busy, the pools fill all the same. */
 const longestWaitMs = 2000;
+/**
+ * A look of that age tells nothing about now, because no pool lacked an instance after it. It is longer than a creation is
+ * waited for: with a new wait after each creation, a busy host would never fill its pools.
+ */
+const oldMs = 10_000;
 /** The part of the processor time that must be free. */
 const leastFree = 0.5;
 
@@ -50,7 +55,7 @@ export class RefillPace {
       this.#look = undefined;
       return lookMs;
     }
-    const look = this.#look;
+    const look = this.#look !== undefined && at - this.#look.at < oldMs ? this.#look : undefined;
     if (look !== undefined && at - look.at < lookMs) {
       return look.at + lookMs - at;
     }

@@ -27,12 +27,13 @@ export async function claimContainer(
   as: ContainerClaim,
 ): Promise<void> {
   const hostname = kernelHostname(as.hostname);
-  const named = prepared.setHostName(hostname);
   const configuration = readFileSync(container.configuration, "utf8");
+  const named = prepared.setHostName(hostname);
   const moved = moveToGroup(engine, container, as, configuration);
   const resized = limit(engine, container, as);
-  const left = prepared.rewrite(filesOf(container, as, configuration));
-  await Promise.all([named, moved, resized]);
+  // A promise too: if it threw here, no one would handle the failures of the others.
+  const rewritten = Promise.resolve().then(() => prepared.rewrite(filesOf(container, as, configuration)));
+  const [left] = await Promise.all([rewritten, named, moved, resized]);
   if (as.hosts !== undefined) {
     // Last, so that it has the names of instances that are claimed at the same time.
     engine.hostsSizes.set(container.id, rewriteBlock(container.hosts, as.hosts()));

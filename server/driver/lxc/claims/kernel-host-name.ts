@@ -1,4 +1,5 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { MccError } from "../../../../protocol/error";
 import type { Engine } from "../engine";
 import type { ContainerPlace } from "../place";
 import { HostNameSetter } from "./host-name-setter";
@@ -11,9 +12,11 @@ export class KernelHostName {
   /** Open, because the container may end, and its process id be another container's. */
   readonly #namespace: number;
   #setter: HostNameSetter | undefined;
-  #asked: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+  /** Resolves when no other process opens the namespace by this process's descriptor any more. */
+  #done: Promise<unknown> = Promise.resolve();
 
-  /** @param pid of a process in the container. */
+  /** @param pid of a process in the container. @throws MccError `conflict` if that is a process of the host by now. */
   constructor(
     private readonly engine: Pick<Engine, "starter" | "timeoutMs">,
     private readonly container: Pick<ContainerPlace, "name">,
@@ -21,6 +24,9 @@ export class KernelHostName {
   ) {
     this.#namespace = openSync(`/proc/${pid}/ns/uts`, "r");
     try {
+      if (fstatSync(this.#namespace).ino === statSync("/proc/self/ns/uts").ino) {
+        throw new MccError("conflict", `${container.name} does not run any more, and gets no host name.`);
+      }
       this.#setter = engine.starter.isReady ? undefined : this.#newSetter();
     } catch (error) {
       closeSync(this.#namespace);
@@ -28,25 +34,38 @@ export class KernelHostName {
     }
   }
 
-  /** Works once. @throws MccError `engine`, `timeout`. */
+  /** Works once. @throws MccError `engine`, `timeout`; `conflict` if it was closed before the name was set. */
   async set(name: string): Promise<void> {
+    this.#requireOpen();
+    const set = this.#set(name);
+    this.#done = set.catch(() => undefined);
+    await set;
+  }
+
+  async #set(name: string): Promise<void> {
     if (this.#setter === undefined) {
-      const asked = this.engine.starter.setHostName(this.#path(), name);
-      this.#asked = asked;
-      if (await asked) {
+      if (await this.engine.starter.setHostName(this.#path(), name)) {
         return;
       }
+      this.#requireOpen();
     }
     this.#setter ??= this.#newSetter();
     await this.#setter.set(name, this.engine.timeoutMs);
   }
 
   close(): void {
-    this.#setter?.close();
-    // Not before lxc-starter has opened it: the number of the descriptor may soon be that of another namespace.
-    void this.#asked.then(() => {
-      closeSync(this.#namespace);
-    });
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#setter?.close();
+      // Not before lxc-starter has opened it: the number of the descriptor may soon be that of another namespace.
+      void this.#done.then(() => closeSync(this.#namespace));
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) {
+      throw new MccError("conflict", `The host name of ${this.container.name} is not set any more.`);
+    }
   }
 
   #newSetter(): HostNameSetter {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import { getSystemErrorName } from "node:util";
+import { endsWithin } from "../../../support/time-limits";
 import { letGo } from "../commands/let-go";
 import { endingOf, type RunningProgram } from "../commands/running-program";
 import { Start } from "./start";
@@ -95,13 +96,16 @@ export class StarterProcess {
     this.#child.kill("SIGKILL");
   }
 
-  /** Ends the process, and resolves once it has ended. Kills the starts that run. */
-  async close(): Promise<void> {
+  /** Ends the process, and resolves once it has ended. Kills the starts that run. @param timeoutMs after which it is killed. */
+  async close(timeoutMs: number): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined) {
       this.#child.ref();
       const exit = once(this.#child, "exit");
       this.#child.stdin?.end();
-      await exit;
+      if (!(await endsWithin(timeoutMs, exit))) {
+        this.kill();
+        await exit;
+      }
     }
   }
 

@@ -97,11 +97,12 @@ export class Starter {
    * Sets a host name.
    *
    * @param namespace the path of the file of a UTS namespace.
-   * @returns false if the process does not run, does not answer in time, or the kernel refuses it.
+   * @returns false if the process does not run, does not answer in time, or the kernel refuses it; also for an empty name.
    */
   async setHostName(namespace: string, name: string): Promise<boolean> {
     const process = this.#isReady ? this.#process : undefined;
-    if (process === undefined) {
+    // A request ends with an empty word. What follows would be taken for the next request.
+    if (process === undefined || name === "") {
       return false;
     }
     const answer = await within(this.timeoutMs, process.setHostName(namespace, name));
@@ -115,7 +116,7 @@ export class Starter {
   /** Ends the process, and with it the starts that run. */
   async close(): Promise<void> {
     this.#through = undefined;
-    await this.#process?.close();
+    await this.#process?.close(this.timeoutMs);
   }
 
   #command(through: Through | undefined): [file: string, words: string[], env: NodeJS.ProcessEnv] {

@@ -63,6 +63,13 @@ describe("the pace at which warm pools are filled", () => {
     assert.equal(waitedMs(1), 50);
   });
 
+  it("looks again if nobody has asked for a long time", () => {
+    pace.noteCreation();
+    assert.equal(pace.pauseMs(0), 50);
+    pass(10_000, 1);
+    assert.equal(waitedMs(0), 2000);
+  });
+
   it("measures the processors of this host", () => {
     const real = new RefillPace();
     assert.equal(real.pauseMs(0), 0);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import fs, { existsSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { execa } from "execa";
+import sinon from "sinon";
 import type { ContainerClaim, ContainerSpec } from "../../../../../server/driver/driver";
 import { firstProcessOf } from "../../../../../server/driver/lxc/cgroups/first-process";
 import { readHierarchies } from "../../../../../server/driver/lxc/cgroups/hierarchies";
@@ -170,6 +172,30 @@ describe("the claim of an LXC container", function () {
     assert.deepEqual(await reached([501, 502], [502, 501], [501, 500]), ["501 to 502", "502 to 501"]);
     await startUnclaimed(504);
     assert.deepEqual(await reached([504, 502], [502, 504], [500, 504]), []);
+  });
+
+  it("reports one of two failures at the same time, and handles the other", async () => {
+    await startUnclaimed();
+    const { configuration } = host().place.container(500);
+    const { openSync, writeFileSync } = fs;
+    sinon.replace(fs, "writeFileSync", (path, ...others) => {
+      assert.notEqual(path, configuration);
+      writeFileSync(path, ...others);
+    });
+    sinon.replace(fs, "openSync", (path, ...others) => {
+      assert.doesNotMatch(String(path), /^\/proc\/self\/fd\/\d+\/etc/);
+      return openSync(path, ...others);
+    });
+    const unhandled = sinon.fake();
+    process.on("unhandledRejection", unhandled);
+    try {
+      await assert.rejects(claim(), assert.AssertionError);
+      await nextTurn();
+    } finally {
+      process.off("unhandledRejection", unhandled);
+      sinon.restore();
+    }
+    sinon.assert.notCalled(unhandled);
   });
 
   it("follows no link of the image", async () => {

@@ -141,12 +141,14 @@ describe("the process that starts containers of LXC", () => {
     it("sets no host name that the kernel refuses, and goes on", async () => {
       for (const [namespace, name] of [
         ["/nonexistent", "web"],
+        ["/nonexistent", ""],
         ["/dev/null", "web"],
         ["/proc/self/ns/net", "web"],
         ["/proc/self/ns/uts", "w".repeat(65)],
       ] as const) {
         assert.equal(await starter.setHostName(namespace, name), false, namespace);
       }
+      assert.ok(starter.isReady);
       assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);
     });
 
@@ -159,6 +161,14 @@ describe("the process that starts containers of LXC", () => {
       assert.equal(starter.isReady, false);
       assert.equal((await starter.begin(startOf(500)).ended).exitCode, 0);
       await eventually(() => Promise.resolve(starter.isReady), "the next one is ready");
+    });
+
+    it("is killed if it does not end", async () => {
+      await host().driver.close();
+      const [ours] = await starters();
+      process.kill(ours?.pid ?? 0, "SIGSTOP");
+      await starter.close();
+      assert.deepEqual(await starters(), []);
     });
 
     it("succeeds for a container that runs", async () => {
