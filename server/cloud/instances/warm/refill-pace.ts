@@ -23,6 +23,9 @@ export class RefillPace {
   /** The look under way: since when, the idle time then, and when the wait began. */
   #look: { readonly at: number; readonly idleMs: number; readonly waitingSince: number } | undefined;
 
+  /** Since when instances have been started ahead without a pause. */
+  #startingSince: number | undefined;
+
   /**
    * @param idleMs returns for how long the processors have been idle, in milliseconds, all of them together.
    * @param processors how many there are.
@@ -51,10 +54,12 @@ export class RefillPace {
       return 0;
     }
     if (starting > 0) {
-      // Their own processor time would count as that of others. Their end is the next time to ask.
+      // Their own processor time would count as that of others. A slow boot does not hold up other pools.
       this.#look = undefined;
-      return lookMs;
+      this.#startingSince ??= at;
+      return at - this.#startingSince < longestWaitMs ? lookMs : 0;
     }
+    this.#startingSince = undefined;
     const look = this.#look !== undefined && at - this.#look.at < oldMs ? this.#look : undefined;
     if (look !== undefined && at - look.at < lookMs) {
       return look.at + lookMs - at;

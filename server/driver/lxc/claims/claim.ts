@@ -26,6 +26,7 @@ export async function claimContainer(
   prepared: PreparedContainer,
   as: ContainerClaim,
 ): Promise<void> {
+  prepared.requireOpen();
   const hostname = kernelHostname(as.hostname);
   const configuration = readFileSync(container.configuration, "utf8");
   const named = prepared.setHostName(hostname);

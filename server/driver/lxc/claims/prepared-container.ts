@@ -39,6 +39,13 @@ export class PreparedContainer {
     return new PreparedContainer(engine, container, pid);
   }
 
+  /** @throws MccError `conflict` once it is closed: its descriptors may be those of another container by then. */
+  requireOpen(): void {
+    if (this.#isClosed) {
+      throw new MccError("conflict", "The container ended before it was claimed; create the instance again.");
+    }
+  }
+
   /** @returns the files that must be written in another way, because there is no file in their place. */
   rewrite(files: readonly ContainerFile[]): ContainerFile[] {
     return files.filter((file) => !rewriteFile(this.#root, file));

@@ -1,6 +1,7 @@
 /*
- * Starts LXC containers for the daemon, and changes the host names of those that run. Each start is a fork of this process, in which liblxc is already loaded. The
- * alternative is a fork of the daemon, which is large, and nsenter and lxc-start, which are loaded and linked each time.
+ * Starts LXC containers for the daemon, and changes the host names of those that run. Each start is a fork of this process,
+ * in which liblxc is already loaded. The alternative is a fork of the daemon, which is large, and nsenter and lxc-start,
+ * which are loaded and linked each time.
  *
  *   starter CONTAINERS-FOLDER DAEMON-PID ROOM
  *

@@ -18,8 +18,8 @@ const systemPrograms: readonly (string | undefined)[] = ["/usr/bin/lxc-start", "
 const room = "-".repeat(256);
 
 /**
- * Starts containers by a process that has LXC's library loaded, and sets host names. Where it cannot be used, and as long as it is not ready,
- * lxc-start starts them.
+ * Starts containers by a process that has LXC's library loaded, and sets host names. Where it cannot be used, and as long
+ * as it is not ready, lxc-start starts them.
  *
  * Purpose: a start takes less processor time by a quarter, see docs/performance.md.
  */

@@ -70,6 +70,18 @@ describe("the pace at which warm pools are filled", () => {
     assert.equal(waitedMs(0), 2000);
   });
 
+  it("is not held up for long by a start that takes long", () => {
+    pace.noteCreation();
+    assert.equal(pace.pauseMs(1), 50);
+    pass(1999, 0);
+    assert.equal(pace.pauseMs(1), 50);
+    pass(1, 0);
+    assert.equal(pace.pauseMs(1), 0);
+    assert.equal(pace.pauseMs(2), 0);
+    assert.equal(waitedMs(1), 50);
+    assert.equal(pace.pauseMs(1), 50);
+  });
+
   it("measures the processors of this host", () => {
     const real = new RefillPace();
     assert.equal(real.pauseMs(0), 0);

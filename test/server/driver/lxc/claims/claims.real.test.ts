@@ -219,6 +219,16 @@ describe("the claim of an LXC container", function () {
     await assertMccError(claimsOf().prepare(500), "conflict", /500 does not run/);
   });
 
+  it("is refused if the container is destroyed while the claim waits for another change of it", async () => {
+    const { driver } = host();
+    await startUnclaimed();
+    const stopped = driver.stop(500, 100);
+    const refused = assertMccError(claim(), "conflict", /ended before it was claimed/);
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([stopped, refused, driver.destroy(500)]);
+    assert.deepEqual(await driver.list(), []);
+  });
+
   for (const daemon of ["a daemon", "no daemon"]) {
     it(`survives a reboot inside while ${daemon} runs`, async () => {
       await startContainer(host(), 503, { networkGroup: "a" });
