@@ -1,12 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Deadline } from "../../support/time-limits";
-import { type Operation, operationsSchema } from "./api/types";
+import type { Operation } from "./api/types";
+import { unfinishedTasks } from "./api/unfinished-tasks";
 import type { Engine } from "./engine";
 
 const lookEveryMs = 100;
-/** A member that does not answer holds up the list. */
-const readMs = 4_000;
-const unfinished = ["running", "pending", "cancelling"];
 
 /**
  * Waits until no operation of the engine works on an instance any more, also one that a dead daemon began. Commands in
@@ -26,13 +24,7 @@ export async function untilIdle(engine: Engine, id: number, deadline: Deadline):
 /** An engine that cannot list its operations may still tell in the next step that the instance is busy. */
 async function isBusy({ api, names, log }: Engine, id: number): Promise<boolean> {
   try {
-    const operations = await api.get(operationsSchema, "/1.0/operations", {
-      query: { recursion: "1" },
-      timeoutMs: readMs,
-    });
-    return unfinished
-      .flatMap((state) => operations[state] ?? [])
-      .some((operation) => operation.class === "task" && worksOn(operation, names.of(id)));
+    return (await unfinishedTasks(api)).some((task) => worksOn(task, names.of(id)));
   } catch (error) {
     log.debug({ err: error }, "the engine's operations cannot be listed");
     return false;

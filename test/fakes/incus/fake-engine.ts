@@ -60,8 +60,11 @@ export class FakeEngine {
   faultOf: (number: number, request: string) => Fault = () => undefined;
   /** How long a request waits, in milliseconds. */
   delayOf: (request: string) => number = () => 0;
+  /** How long the import of an image goes on after the answer, in milliseconds. */
+  importMs = 0;
   /** The words with which starts fail before they write files. */
   startFailure: string | undefined;
+  #imports = 0;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #listeners = new Set<WebSocket>();
   /** The open streams of each command, which ends when it has all four. */
@@ -209,7 +212,10 @@ export class FakeEngine {
     {
       method: "GET",
       path: /^\/1\.0\/operations$/,
-      handle: () => ({ sync: {} }),
+      handle: () => ({
+        sync:
+          this.#imports === 0 ? {} : { running: [{ id: randomUUID(), status_code: 103, resources: null }] },
+      }),
     },
     {
       method: "GET",
@@ -238,7 +244,16 @@ export class FakeEngine {
       handle: ({ body, project }) => {
         const [json = "{}"] = /\{"architecture".*\}/.exec(body.toString("latin1")) ?? [];
         const { properties } = JSON.parse(json) as { properties: Record<string, string> };
-        this.images.set(randomUUID(), { project, properties });
+        this.#imports += 1;
+        const end = (): void => {
+          this.images.set(randomUUID(), { project, properties });
+          this.#imports -= 1;
+        };
+        if (this.importMs === 0) {
+          end();
+        } else {
+          setTimeout(end, this.importMs);
+        }
         return { async: true };
       },
     },

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../../protocol/error";
 import type { Image } from "../../../../protocol/methods/image";
 import { type ArchiveFile, withArchive } from "../../../support/archives/file";
@@ -8,13 +9,17 @@ import { Turns } from "../../../support/concurrency/turns";
 import { Deadline } from "../../../support/time-limits";
 import type { Api } from "../api/api";
 import { ApiError } from "../api/api-error";
-import { type ApiImage, imagesSchema } from "../api/types";
+import { type ApiImage, imagesSchema, type Operation } from "../api/types";
+import { unfinishedTasks } from "../api/unfinished-tasks";
 import { readContents } from "./contents";
 import { tellingPaths } from "./image-files";
 import { type ImageNotes, metadataArchive, notesOf } from "./metadata";
 
 /** An upload and unpacking it take this many times the time limit of one command. */
 const importTimeoutFactor = 10;
+
+/** Between two looks for imports under way. */
+const lookEveryMs = 100;
 
 /** For how long an answer of the engine counts: many creates at once ask once. */
 const freshMs = 1_000;
@@ -102,6 +107,7 @@ export class ImageStore {
       await this.#upload(name, metadata, archive);
     } catch (error) {
       // The engine can have gone on without a listener.
+      await this.#untilNoImport().catch(() => undefined);
       await this.remove(name).catch(() => undefined);
       throw error;
     }
@@ -110,6 +116,15 @@ export class ImageStore {
       throw new MccError("engine", `The engine imported the image "${name}" and does not list it.`);
     }
     return image;
+  }
+
+  /** An image exists only when its import has ended. The task of an import names no resource, and no image. */
+  async #untilNoImport(): Promise<void> {
+    const deadline = new Deadline(this.timeoutMs);
+    const isImport = ({ resources }: Operation): boolean => Object.keys(resources ?? {}).length === 0;
+    while (deadline.leftMs > 0 && (await unfinishedTasks(this.api)).some(isImport)) {
+      await pause(lookEveryMs);
+    }
   }
 
   async #upload(name: string, metadata: Buffer, { handle }: ArchiveFile): Promise<void> {

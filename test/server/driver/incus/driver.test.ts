@@ -102,6 +102,18 @@ describe("the Incus driver, with a fake engine", () => {
     assert.ok(faults.length > 40, String(faults.length));
   });
 
+  it("removes an image whose import went on after it was reported to have failed", async () => {
+    const { engine, driver, tarball } = subject();
+    await driver.open();
+    engine.importMs = 250;
+    engine.faultOf = (_number, request) => (request === "POST /1.0/images" ? "answer lost" : undefined);
+    await assertMccError(driver.importImage(testImage, tarball), "engine", /a fault/);
+    assert.ok(engine.requests.some((request) => request.startsWith("DELETE /1.0/images/")));
+    assert.equal(engine.images.size, 0);
+    [engine.importMs, engine.faultOf] = [0, () => undefined];
+    assert.equal((await driver.importImage(testImage, tarball)).name, testImage);
+  });
+
   it("calls for no files where it creates and starts, and for some where a start cannot write them", async () => {
     const { engine, driver, tarball } = subject();
     await driver.open();
