@@ -3,12 +3,16 @@
  * instance "victim", or takes over container 500. With `stay`, it keeps running. With N, it kills itself before the Nth
  * change of its state folder.
  */
+import assert from "node:assert/strict";
+import fs from "node:fs";
 import promises from "node:fs/promises";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { FakeOpenvz } from "../../fakes/openvz/install";
 import { createReady, creation, targetOf } from "../../support/daemons/test-cloud";
 import { openOpenvzCloud, type Work, wanted } from "./openvz-cloud";
+
+type Call = (...parameters: unknown[]) => unknown;
 
 /** The preparation, and the work during which the daemon is killed. */
 const works: Readonly<Record<Work, (cloud: Cloud) => Promise<() => Promise<unknown>>>> = {
@@ -53,23 +57,24 @@ function dieBefore(change: number, stateFolder: string): void {
       }
     }
   };
-  const { rename, rm, rmdir, unlink } = promises;
-  promises.rename = async (from, to) => {
-    count(to);
-    await rename(from, to);
+  // The last path is what appears or goes.
+  const counted = (call: Call, paths: number): Call => {
+    return (...parameters) => {
+      count(parameters[paths - 1]);
+      return call(...parameters);
+    };
   };
-  promises.rm = async (path, options) => {
-    count(path);
-    await rm(path, options);
-  };
-  promises.unlink = async (path) => {
-    count(path);
-    await unlink(path);
-  };
-  promises.rmdir = async (path) => {
-    count(path);
-    await rmdir(path);
-  };
+  const [soon, now] = [promises, fs] as unknown as Record<string, Call>[];
+  for (const [name, paths] of Object.entries({ rename: 2, rm: 1, rmdir: 1, unlink: 1 })) {
+    Object.assign(promises, { [name]: counted(callIn(soon, name), paths) });
+    Object.assign(fs, { [`${name}Sync`]: counted(callIn(now, `${name}Sync`), paths) });
+  }
+}
+
+function callIn(functions: Readonly<Record<string, Call>> | undefined, name: string): Call {
+  const found = functions?.[name];
+  assert.ok(found, name);
+  return found;
 }
 
 void main(process.argv.slice(2));
