@@ -134,7 +134,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     await closed;
     clearTimeout(cutOff);
   };
-  const bound = await listen(server, options);
+  const bound = await listen(server, options, limits);
   try {
     await announce(bound);
   } catch (error) {
@@ -233,12 +233,14 @@ function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: Reques
   }
 }
 
-async function listen(server: Server, { address, port, descriptor }: ListenerOptions): Promise<Bound> {
-  if (descriptor === undefined) {
-    server.listen(port, address);
-  } else {
-    server.listen({ fd: descriptor });
-  }
+async function listen(
+  server: Server,
+  { address, port, descriptor }: ListenerOptions,
+  { connections }: Limits,
+): Promise<Bound> {
+  // All may come at once. Where the queue of the kernel is full, a client tries again after a second, and gives up at some time.
+  const backlog = connections;
+  server.listen(descriptor === undefined ? { port, host: address, backlog } : { fd: descriptor, backlog });
   try {
     await once(server, "listening");
   } catch (error) {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
@@ -35,6 +37,15 @@ function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => 
   return { dispatch, finish: () => finish(), finished: () => finished };
 }
 
+/** Returns how often the kernel refused a connection because the queue of a listener was full. */
+async function overflows(): Promise<number> {
+  const rows = (await readFile("/proc/net/netstat", "utf8"))
+    .split("\n")
+    .filter((line) => line.startsWith("TcpExt:"));
+  const [names = [], values = []] = rows.map((row) => row.split(" "));
+  return Number(values[names.indexOf("ListenOverflows")]);
+}
+
 const headers = { authorization, "content-type": "text/xml" };
 
 describe("the listener", () => {
@@ -54,6 +65,17 @@ describe("the listener", () => {
     const answer = await send(url, callRequest("a", [], token));
     assert.equal(answer.status, 200);
     await assertMccError(decodeResponse(answer.body), "not-found", /^No such thing\.$/);
+  });
+
+  it("lets no client wait that comes at the same time as a thousand others", async () => {
+    const { url } = await listen();
+    const before = await overflows();
+    const port = Number(new URL(url).port);
+    // Nothing is accepted until all of them are on their way.
+    const sockets = Array.from({ length: 1000 }, () => connect(port, "127.0.0.1"));
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    assert.equal((await overflows()) - before, 0);
+    sockets.forEach((socket) => socket.destroy());
   });
 
   it("answers an internal error with a reference, and logs its details", async () => {

@@ -4,12 +4,10 @@ import sinon from "sinon";
 
 type Call = (...parameters: unknown[]) => Promise<unknown>;
 
-type Done = (error: Error | null, descriptor: number) => void;
-
 type Name = "link" | "open" | "rename" | "mkdir";
 
 /**
- * Lets one operation of `node:fs`, synchronous, a promise or an `open` with a callback, succeed, but report an input/output error.
+ * Lets one operation of `node:fs`, synchronous or a promise, succeed, but report an input/output error.
  * `sinon.restore` ends it.
  *
  * @param isMeant decides by the parameters. Default: the next call.
@@ -33,21 +31,6 @@ export function lieOnce(name: Name, isMeant: (...parameters: unknown[]) => boole
     }
     return result;
   }) as never);
-  if (name === "open") {
-    const { open } = fs;
-    sinon.replace(fs, "open", ((...parameters: unknown[]) => {
-      const done = parameters.at(-1) as Done;
-      const tell: Done = (error, descriptor) => {
-        if (error === null && lies(parameters)) {
-          fs.closeSync(descriptor);
-          done(lie(name), -1);
-        } else {
-          done(error, descriptor);
-        }
-      };
-      (open as (...all: unknown[]) => void)(...parameters.slice(0, -1), tell);
-    }) as never);
-  }
   sinon.replace(fs, `${name}Sync`, ((...parameters: unknown[]) => {
     const result = original.now(...parameters);
     if (lies(parameters)) {
