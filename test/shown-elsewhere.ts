@@ -97,6 +97,10 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/access/token-file.ts": ["test/server/cloud/access/access-tokens.test.ts"],
   "server/user-setup/": ["test/server/user-setup/"],
 
+  "server/support/files/remove-file.ts": [
+    "test/server/support/files/trusted-path.test.ts",
+    "test/server/driver/lxc/claims/claims.real.test.ts",
+  ],
   "server/support/because.ts": ["test/server/cloud/faults.test.ts"],
   "server/support/listen-failure.ts": ["test/server/daemon.test.ts"],
   "server/support/ordinary-user.ts": ["test/server/user-setup/"],

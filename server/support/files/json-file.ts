@@ -15,6 +15,7 @@ import { hasErrno } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
 import { validate } from "../../../protocol/validate";
 import { namingFileSystem } from "./file-system-fault";
+import { removeFile } from "./remove-file";
 
 // Only the syncs go through the thread pool. Each call through it takes some 40 microseconds on both sides, and the kernel makes
 // and removes files on one thread in less time than on four, which wait for each other's locks.
@@ -138,13 +139,7 @@ export function openNew(path: string, mode: number): number {
       throw error;
     }
   }
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (!hasErrno(error, "ENOENT")) {
-      throw error;
-    }
-  }
+  removeFile(path);
   return openSync(path, "wx", mode);
 }
 

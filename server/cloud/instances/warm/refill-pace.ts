@@ -22,7 +22,6 @@ export class RefillPace {
   #activeUntil = 0;
   /** The look under way: since when, the idle time then, and when the wait began. */
   #look: { readonly at: number; readonly idleMs: number; readonly waitingSince: number } | undefined;
-
   /** Since when instances have been started ahead without a pause. */
   #startingSince: number | undefined;
 

@@ -17,8 +17,8 @@ echo done
 
 /**
  * Sets the kernel's host name of a running container, where lxc-starter does not. Only a process in the container's UTS
- * namespace can do that. It is started ahead, so that a claim starts none. It is the host's shell with the host's files: it runs nothing of the
- * container. It ends with this process, however that ends.
+ * namespace can do that. It is started ahead, so that a claim starts none. It is the host's shell with the host's files:
+ * it runs nothing of the container. It ends with this process, however that ends.
  */
 export class HostNameSetter {
   readonly #process: ChildProcess;
