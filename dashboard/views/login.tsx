@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { logIn, type Session } from "../connection/requests";
 import { Button } from "./button";
 
@@ -13,7 +13,8 @@ export function Login({ reason, onLogin }: LoginProperties) {
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState("");
   const [isBusy, setIsBusy] = useState(false);
-  useEffect(() => {
+  // Before the page is shown: what is typed at once must not be lost.
+  useLayoutEffect(() => {
     document.title = "Log in - MiniCloud";
     input.current?.focus();
   }, []);

@@ -105,17 +105,14 @@ describe("the dashboard in a browser", () => {
     await page.goto(`${daemon.url}/`);
     await page.getByLabel("Access token").waitFor();
     assert.equal(await scrollsSideways(page), false, "the login");
-    await eventually(
-      async () => (await page.evaluate<string>("document.activeElement.id")) === "token",
-      "the field has the focus",
-    );
+    const focusedId = (): Promise<string> => page.evaluate<string>("document.activeElement.id");
+    assert.equal(await focusedId(), "token");
     await keys.type(token);
     await keys.press("Enter");
     await rowOf(page, "web").waitFor();
     await eventually(async () => (await focused(page)) === "Instances", "the heading has the focus");
     assert.equal(await scrollsSideways(page), false, "the list");
 
-    const focusedId = (): Promise<string> => page.evaluate<string>("document.activeElement.id");
     for (let presses = 0; (await focusedId()) !== "filter-text"; presses += 1) {
       assert.ok(presses < 20, "the tab key reaches the search");
       await keys.press("Tab");

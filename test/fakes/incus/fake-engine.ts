@@ -67,13 +67,14 @@ export class FakeEngine {
   #imports = 0;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #listeners = new Set<WebSocket>();
-  /** The open streams of each command, which ends when it has all four. */
-  readonly #commands = new Map<string, WebSocket[]>();
+  /** The open streams of each command. It ends when it has its input and its two outputs. */
+  readonly #commands = new Map<string, Map<string, WebSocket>>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
   async start(socketPath: string): Promise<void> {
-    this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#open(request.url ?? "", opened)),
+    this.#server.on(
+      "upgrade",
+      (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head),
     );
     await new Promise<void>((resolve) => this.#server.listen(socketPath, resolve));
   }
@@ -109,16 +110,34 @@ export class FakeEngine {
     this.#listeners.forEach((socket) => socket.send(JSON.stringify(event)));
   }
 
-  #open(url: string, socket: WebSocket): void {
-    if (url.startsWith("/1.0/events")) {
-      this.#listeners.add(socket);
-      socket.once("close", () => this.#listeners.delete(socket));
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://engine");
+    const secret = url.searchParams.get("secret") ?? "";
+    const label = `UPGRADE ${url.pathname} ${secret}`.trim();
+    const fault = this.faultOf(this.requests.push(label) - 1, label);
+    await pause(this.delayOf(label));
+    const command = this.#commands.get(url.pathname.split("/")[3] ?? "");
+    if (fault !== undefined || (command !== undefined && hasEnded(command))) {
+      const error = fault === undefined ? "Only running operations can be connected" : "a fault";
+      const body = JSON.stringify({ type: "error", error_code: 500, error, metadata: null });
+      const head = ["HTTP/1.1 500 Internal Server Error", `Content-Length: ${body.length}`, "", body];
+      socket.end(head.join("\r\n"));
       return;
     }
-    const streams = this.#commands.get(url.split("/")[3] ?? "") ?? [];
-    streams.push(socket);
-    if (streams.length === 4) {
-      streams.forEach((each) => {
+    this.#sockets.handleUpgrade(request, socket, head, (opened) =>
+      command === undefined ? this.#listen(opened) : this.#connect(command, secret, opened),
+    );
+  }
+
+  #listen(socket: WebSocket): void {
+    this.#listeners.add(socket);
+    socket.once("close", () => this.#listeners.delete(socket));
+  }
+
+  #connect(command: Map<string, WebSocket>, secret: string, socket: WebSocket): void {
+    command.set(secret, socket);
+    if (hasEnded(command)) {
+      command.forEach((each) => {
         each.send("");
         each.close();
       });
@@ -355,8 +374,12 @@ export class FakeEngine {
           return { error: 400, words: "Instance is not running" };
         }
         const id = randomUUID();
-        this.#commands.set(id, []);
-        return { async: true, id, metadata: { fds: { 0: "a", 1: "b", 2: "c", control: "d" } } };
+        this.#commands.set(id, new Map());
+        return {
+          async: true,
+          id,
+          metadata: { fds: { 0: "input", 1: "output", 2: "errors", control: "control" } },
+        };
       },
     },
     {
@@ -393,6 +416,11 @@ export class FakeEngine {
     this.projects.delete(name);
     return done;
   }
+}
+
+/** As in LXD, the control stream is not waited for. */
+function hasEnded(command: ReadonlyMap<string, WebSocket>): boolean {
+  return ["input", "output", "errors"].every((stream) => command.has(stream));
 }
 
 function shown({ name, project, status_code, config, devices }: FakeInstance): object {

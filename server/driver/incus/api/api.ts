@@ -7,6 +7,7 @@ import { MccError, messageOf } from "../../../../protocol/error";
 import { Deadline } from "../../../support/time-limits";
 import { ApiError, apiError } from "./api-error";
 import type { Answer, Call, Connection } from "./connection";
+import { checked, parsed, refusal } from "./read-answer";
 import { envelopeSchema, type Operation, operationSchema, statusCodes } from "./types";
 
 export interface CallOptions {
@@ -220,32 +221,4 @@ export class Api {
 /** Whether a second try can succeed. */
 function isPassing(error: unknown): boolean {
   return error instanceof ApiError && error.code === "engine" && error.status >= 500;
-}
-
-function refusal(what: string, status: number, text: string): ApiError {
-  const envelope = envelopeSchema.safeParse(parsed(text));
-  return envelope.success && envelope.data.error !== ""
-    ? apiError(what, envelope.data.error_code || status, envelope.data.error)
-    : apiError(what, status, text);
-}
-
-/** @returns undefined for a text that is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const found = schema.safeParse(value);
-  if (found.success) {
-    return found.data;
-  }
-  const [issue] = found.error.issues;
-  throw new MccError(
-    "engine",
-    `The engine's answer to ${what} is not that of Incus or LXD: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}.`,
-  );
 }

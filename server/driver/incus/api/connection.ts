@@ -1,10 +1,12 @@
 import type { Duplex } from "node:stream";
 import { Agent, type Dispatcher, request, upgrade } from "undici";
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import { errnoOf } from "../../../../protocol/errno";
 import { MccError, messageOf } from "../../../../protocol/error";
 import { engineCommand } from "../../../support/engine-command";
 import type { ClientIdentity } from "../access/identity";
+import { ApiError } from "./api-error";
+import { openWebSocket } from "./web-socket";
 
 /** More connections to one member would only queue there. */
 const mostConnections = 16;
@@ -88,17 +90,31 @@ export class Connection {
     throw failureOf(call, failures, timedOut ?? last);
   }
 
-  /** Opens a websocket at the daemon that answered last, or else at the next one. @throws MccError. */
+  /**
+   * Opens a websocket at the daemon that answered last, or else at the next one.
+   *
+   * @throws ApiError if a daemon refused it and none can have it open; MccError.
+   */
   async webSocket(path: string, timeoutMs: number): Promise<WebSocket> {
     const failures: string[] = [];
     let last: unknown;
+    let refusal: ApiError | undefined;
+    let canBeOpen = false;
     for (const endpoint of this.#inOrder()) {
       try {
-        return await this.#webSocketAt(endpoint, path, timeoutMs);
+        return await openWebSocket(endpoint, path, timeoutMs, tlsOptions(this.#identity));
       } catch (error) {
         last = error;
+        if (error instanceof ApiError) {
+          refusal ??= error;
+        } else {
+          canBeOpen ||= !isUnsent(error);
+        }
         failures.push(`${endpoint.url}: ${reasonOf(error)}`);
       }
+    }
+    if (refusal !== undefined && !canBeOpen) {
+      throw refusal;
     }
     throw failureOf({ method: "GET", path, timeoutMs }, failures, last);
   }
@@ -144,28 +160,6 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       signal: AbortSignal.timeout(timeoutMs),
-    });
-  }
-
-  async #webSocketAt({ origin, socketPath }: Endpoint, path: string, timeoutMs: number): Promise<WebSocket> {
-    const url =
-      socketPath === undefined ? `${origin.replace(/^http/, "ws")}${path}` : `ws+unix:${socketPath}:${path}`;
-    const socket = new WebSocket(url, {
-      handshakeTimeout: timeoutMs,
-      perMessageDeflate: false,
-      maxPayload: 0,
-      ...tlsOptions(this.#identity),
-    });
-    return await new Promise<WebSocket>((resolve, reject) => {
-      socket.once("open", () => {
-        socket.off("error", reject);
-        // Otherwise a broken connection would end the daemon. The event "close" follows.
-        socket.on("error", () => undefined);
-        // What arrives before a listener exists stays in the socket.
-        socket.pause();
-        resolve(socket);
-      });
-      socket.once("error", reject);
     });
   }
 

@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import { MccError, messageOf } from "../../../../protocol/error";
 import { toSendable } from "../../../../protocol/wire/codec";
 import type { Engine } from "../engine";
-import { type CommandSockets, openCommand } from "../guest/command";
+import { type CommandSockets, openCommand, openSockets } from "../guest/command";
 import { doneLine, readyLine, readyScript } from "./claim-script";
 
 /** The limit for a message of the shell. */
@@ -34,7 +34,7 @@ export class WaitingShell {
     const end = (): void => {
       this.#isClosed = true;
     };
-    Object.values(sockets).forEach((socket: WebSocket) => socket.once("close", end));
+    openSockets(sockets).forEach((socket) => socket.once("close", end));
     // Another of the connections can end before the output has arrived.
     this.#outputEnded = new Promise((resolve) => {
       output.once("close", () => resolve());
@@ -47,7 +47,7 @@ export class WaitingShell {
       });
     });
     input.resume();
-    control.resume();
+    control?.resume();
   }
 
   /** @throws MccError `conflict` if the container does not run; `engine` if its image cannot be claimed; `timeout`. */
@@ -78,7 +78,7 @@ export class WaitingShell {
   }
 
   close(): void {
-    Object.values(this.#sockets).forEach((socket: WebSocket) => socket.terminate());
+    openSockets(this.#sockets).forEach((socket) => socket.terminate());
   }
 
   async #send(script: string, answer: string, timeoutMs: number): Promise<void> {

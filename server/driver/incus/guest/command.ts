@@ -12,13 +12,21 @@ const rootEnvironment = {
   TERM: "linux",
 };
 
-/** The connections to a command. The engine starts it when all of them are open. */
+/** How often a command is begun that the engine did not start. */
+const mostBegins = 3;
+
+/** The connections to a command. The engine starts it when the first three are open, and kills it when they break off. */
 export interface CommandSockets {
   readonly input: WebSocket;
   readonly output: WebSocket;
   readonly errors: WebSocket;
-  /** The engine kills the command of one that breaks off. */
-  readonly control: WebSocket;
+  /** undefined if the command ended before it was open. */
+  readonly control: WebSocket | undefined;
+}
+
+/** Returns those that are open. */
+export function openSockets({ input, output, errors, control }: CommandSockets): WebSocket[] {
+  return [input, output, errors, ...(control === undefined ? [] : [control])];
 }
 
 export interface OpenCommand {
@@ -38,8 +46,18 @@ export async function openCommand(
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<OpenCommand> {
-  const operation = await begin(engine, id, command, environment);
-  return { operation, sockets: await connect(engine, operation) };
+  for (let begins = 1; ; begins += 1) {
+    const operation = await begin(engine, id, command, environment);
+    try {
+      return { operation, sockets: await connect(engine, operation) };
+    } catch (error) {
+      // The engine gives up a command to which not all connections are open within five seconds, and refuses the late ones.
+      if (!(error instanceof ApiError) || begins === mostBegins) {
+        throw await explainedByState(engine, id, error);
+      }
+      engine.log.debug({ err: error, instance: id }, "a command was not started; it is begun again");
+    }
+  }
 }
 
 async function begin(
@@ -81,6 +99,7 @@ export async function explainedByState(engine: Engine, id: number, error: unknow
     : new MccError("conflict", `Container ${id} does not run; start it first.`, { cause: error });
 }
 
+/** @throws ApiError if the engine refused one of the first three, so that it did not start the command; MccError. */
 async function connect({ api }: Engine, { id, metadata }: Operation): Promise<CommandSockets> {
   const { fds } = execMetadataSchema.parse(metadata);
   const opened = await Promise.allSettled(
@@ -88,11 +107,15 @@ async function connect({ api }: Engine, { id, metadata }: Operation): Promise<Co
       api.webSocket(`/1.0/operations/${id}/websocket`, { secret }),
     ),
   );
-  const sockets = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-  const [input, output, errors, control] = sockets;
-  if (input === undefined || output === undefined || errors === undefined || control === undefined) {
-    sockets.forEach((socket) => socket.terminate());
-    throw opened.find((each) => each.status === "rejected")?.reason;
+  const [input, output, errors, control] = opened.map((each) =>
+    each.status === "fulfilled" ? each.value : undefined,
+  );
+  if (input !== undefined && output !== undefined && errors !== undefined) {
+    return { input, output, errors, control };
   }
-  return { input, output, errors, control };
+  [input, output, errors, control].forEach((socket) => socket?.terminate());
+  const reasons = opened
+    .slice(0, 3)
+    .flatMap((each): unknown[] => (each.status === "rejected" ? [each.reason] : []));
+  throw reasons.find((reason) => reason instanceof ApiError) ?? reasons[0];
 }

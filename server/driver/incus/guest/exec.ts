@@ -8,7 +8,7 @@ import type { ExecRequest, ExecResult } from "../../driver";
 import { ApiError } from "../api/api-error";
 import type { Operation } from "../api/types";
 import type { Engine } from "../engine";
-import { explainedByState, openCommand } from "./command";
+import { explainedByState, openCommand, openSockets } from "./command";
 import { killScript, markVariable } from "./kill-script";
 import { OutputSocket, sendInput } from "./streams";
 
@@ -35,7 +35,7 @@ export async function execute(engine: Engine, id: number, request: ExecRequest):
     new OutputSocket(sockets.errors, request.output?.stderr, request.maxOutputBytes),
   ] as const;
   const stopSending = sendInput(sockets.input, request.stdin);
-  sockets.control.resume();
+  sockets.control?.resume();
   const waiting = untilEnd(engine, operation, outputs, request);
   // It fails later if the instance's member dies after the command was killed.
   waiting.catch(() => undefined);
@@ -55,8 +55,8 @@ export async function execute(engine: Engine, id: number, request: ExecRequest):
     throw await explainedByState(engine, id, error);
   } finally {
     stopSending();
-    // The engine kills the command of a control socket that breaks off.
-    Object.values(sockets).forEach((socket: WebSocket) => socket.terminate());
+    // The engine kills the command of connections that break off.
+    openSockets(sockets).forEach((socket) => socket.terminate());
   }
 }
 
@@ -105,11 +105,11 @@ async function orKilled(waiting: Promise<Operation>, { timeoutMs, signal }: Exec
 async function kill(
   engine: Engine,
   id: number,
-  control: WebSocket,
+  control: WebSocket | undefined,
   mark: string,
   waiting: Promise<Operation>,
 ): Promise<void> {
-  control.send(JSON.stringify({ command: "signal", signal: killSignal }), () => undefined);
+  control?.send(JSON.stringify({ command: "signal", signal: killSignal }), () => undefined);
   const ending = waiting.then(
     () => undefined,
     () => undefined,

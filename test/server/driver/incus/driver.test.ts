@@ -72,7 +72,7 @@ describe("the Incus driver, with a fake engine", () => {
     const faults = requests.flatMap((request, number): [number, string, Fault][] => [
       [number, request, "refused"],
       // Nothing has changed if the answer to a question is lost.
-      ...(request.startsWith("GET ")
+      ...(/^(GET|UPGRADE) /.test(request)
         ? []
         : ([[number, request, "answer lost"]] as [number, string, Fault][])),
     ]);
@@ -100,6 +100,49 @@ describe("the Incus driver, with a fake engine", () => {
     );
     assert.deepEqual(results.flat(), []);
     assert.ok(faults.length > 40, String(faults.length));
+  });
+
+  describe("a command", () => {
+    const streams = ["input", "output", "errors", "control"];
+    const isStream = (request: string, stream: string): boolean =>
+      request.startsWith("UPGRADE /1.0/operations/") && request.endsWith(` ${stream}`);
+
+    beforeEach(async () => {
+      const { driver, tarball } = subject();
+      await driver.open();
+      await driver.importImage(testImage, tarball);
+      await driver.create(containerSpec(500));
+      await driver.start(500);
+    });
+
+    for (const stream of streams) {
+      it(`of which the engine refuses the connection "${stream}" once succeeds`, async () => {
+        let refusals = 0;
+        subject().engine.faultOf = (_number, request) => {
+          refusals += isStream(request, stream) ? 1 : 0;
+          return isStream(request, stream) && refusals === 1 ? "refused" : undefined;
+        };
+        const { exitCode } = await subject().driver.exec(500, execRequest(["true"]));
+        assert.equal(exitCode, 0);
+        const begins = subject().engine.requests.filter((request) => request.endsWith("/exec"));
+        // Without its control connection, the command runs already.
+        assert.equal(begins.length, stream === "control" ? 1 : 2);
+      });
+    }
+
+    it("that ends before its control connection is open succeeds", async () => {
+      subject().engine.delayOf = (request) => (isStream(request, "control") ? 50 : 0);
+      const { exitCode } = await subject().driver.exec(500, execRequest(["true"]));
+      assert.equal(exitCode, 0);
+    });
+
+    it("that the engine never connects fails with the engine's words", async () => {
+      subject().engine.faultOf = (_number, request) => (isStream(request, "output") ? "refused" : undefined);
+      const failing = subject().driver.exec(500, execRequest(["true"]));
+      await assertMccError(failing, "engine", /refused GET .*websocket: a fault/);
+      const begins = subject().engine.requests.filter((request) => request.endsWith("/exec"));
+      assert.equal(begins.length, 3);
+    });
   });
 
   it("removes an image whose import went on after it was reported to have failed", async () => {
