@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client, Instance } from "../client";
 import { unlessErrno } from "../protocol/errno";
+import { recordedIds } from "../test/support/daemons/recorded-ids";
 import type { Host } from "./hosts/host";
 import { addressesBegin } from "./tried-daemon";
 
@@ -46,7 +47,7 @@ async function findInconsistency(client: Client, host: Host): Promise<string | u
     [repeated(instances), "instances share an id, a name or an address"],
     [without(containers, ids), "containers without an instance"],
     [without(ids, containers).filter((id) => !failed.has(id)), "instances without a container"],
-    [without(await entries(host, "instances"), ids.map(String)), "records without an instance"],
+    [without(await recordedIds(join(host.folder, "state")), ids), "records without an instance"],
     [
       without(
         (await entries(host, "fleets")).map((file) => file.replace(/\.json$/, "")),

@@ -97,6 +97,17 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/access/token-file.ts": ["test/server/cloud/access/access-tokens.test.ts"],
   "server/user-setup/": ["test/server/user-setup/"],
 
+  "server/support/files/sync.ts": ["test/server/support/files/json-file.test.ts"],
+  "server/cloud/instances/records/journal-lines.ts": [
+    "test/server/cloud/instances/records/instance-records.test.ts",
+  ],
+  "server/cloud/instances/records/record-journal.ts": [
+    "test/server/cloud/instances/records/instance-records.test.ts",
+  ],
+  "server/cloud/instances/records/record-files.ts": [
+    "test/server/cloud/instances/records/instance-records.test.ts",
+    "test/server/cloud/instances/recover.test.ts",
+  ],
   "server/support/files/remove-file.ts": [
     "test/server/support/files/trusted-path.test.ts",
     "test/server/driver/lxc/claims/claims.real.test.ts",

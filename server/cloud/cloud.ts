@@ -270,6 +270,7 @@ export class Cloud {
       () => this.fleets.close(),
       () => Promise.all(this.#background),
       () => this.uploads.close(),
+      () => state.records.close(),
       () => context.reservations.ids.close(),
       () => lifetimes.clock.close(),
       () => network.hostNames?.close() ?? Promise.resolve(),

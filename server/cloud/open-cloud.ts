@@ -24,7 +24,7 @@ import { InstanceAdmission } from "./instances/creation/admission";
 import { InstanceDestruction } from "./instances/destroy";
 import { Instances } from "./instances/instances";
 import { withoutDuplicates } from "./instances/records/duplicate-records";
-import { InstanceRecords } from "./instances/records/record";
+import { InstanceRecords } from "./instances/records/instance-records";
 import { recover } from "./instances/recover";
 import { startAfterReboot } from "./instances/start-after-reboot";
 import { UserDataLogs } from "./instances/user-data/logs";
@@ -128,6 +128,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   await damaged.requireFile(join(options.stateFolder, "lock"));
   const lock = await acquireStateLock(options.stateFolder);
   const lateWrites = new LateWrites(options.log);
+  const instanceRecords = new InstanceRecords(options.stateFolder, damaged, options.log);
   try {
     await refuseNewerFormat(options.stateFolder);
     await reserveGroupToken(options.stateFolder, options.groupRole ?? "admin", damaged);
@@ -146,7 +147,6 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     }
     const clock = options.clock ?? (await systemClock());
     const fleetRecords = new FleetRecords(options.stateFolder, damaged);
-    const instanceRecords = new InstanceRecords(options.stateFolder, damaged);
     const fleetFiles = await fleetRecords.all();
     const containers = (await driver.list()).map(({ id }) => id);
     const found = await withoutDuplicates(await allRecords(instanceRecords, fleetFiles, containers), {
@@ -245,6 +245,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     return cloud;
   } catch (error) {
     lateWrites.close();
+    instanceRecords.stop();
     await lock.release();
     throw error;
   }

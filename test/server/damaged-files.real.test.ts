@@ -60,6 +60,8 @@ describe("LXC containers under a daemon whose files were damaged", function () {
     const seenBefore = await Promise.all(before.map(seenFrom));
     const network = await readFile(pathTo("network.json"), "utf8");
 
+    // After an orderly end, each record has a file of its own.
+    await daemon.restart();
     await daemon.kill();
     await truncate(pathTo("instances", String(id), "instance.json"), 100);
     await writeFile(pathTo("fleets", "db.json"), Buffer.alloc(1000));

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
 import { importMicro } from "../support/daemons/micro-image";
+import { recordedIds } from "../support/daemons/recorded-ids";
 import { TestDaemon } from "../support/daemons/test-daemon";
 import { temporaryFolders } from "../support/files/temporary-folder";
 import { type LxdCluster, startLxdCluster } from "../support/lxd/cluster";
@@ -58,8 +57,8 @@ describe("a daemon on an LXD cluster of two", function () {
       .sort();
   }
 
-  async function recorded(): Promise<number[]> {
-    return (await readdir(join(daemon.stateFolder, "instances"))).map(Number).sort();
+  async function recorded(): Promise<(number | string)[]> {
+    return await recordedIds(daemon.stateFolder);
   }
 
   async function filled(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
 import { processes } from "../../server/driver/lxc/commands/processes";
 import { importMicro } from "../support/daemons/micro-image";
+import { recordedIds } from "../support/daemons/recorded-ids";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
 import { eventually } from "../support/time/eventually";
 
@@ -41,8 +42,8 @@ describe("a daemon that starts LXC containers ahead", function () {
     return names.map((name) => Number(name.split("-").at(-1))).sort();
   }
 
-  async function recorded(): Promise<number[]> {
-    return (await readdir(join(daemon.stateFolder, "instances"))).map(Number).sort();
+  async function recorded(): Promise<(number | string)[]> {
+    return await recordedIds(daemon.stateFolder);
   }
 
   /** Returns how many processes serve the daemon for its containers. */

@@ -1,5 +1,6 @@
 import { MccError } from "../../../protocol/error";
-import type { InstanceRecord, InstanceRecords } from "../instances/records/record";
+import type { InstanceRecords } from "../instances/records/instance-records";
+import type { InstanceRecord } from "../instances/records/record";
 import type { FleetContext } from "./context";
 import type { FleetDestruction } from "./destroy";
 import { Fleet } from "./fleet";

@@ -15,7 +15,7 @@ import type { Placements } from "../placement/placements";
 import type { Reservations } from "../reservations/reservations";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
-import type { InstanceRecords } from "./records/record";
+import type { InstanceRecords } from "./records/instance-records";
 import type { UserDataLogs } from "./user-data/logs";
 
 /** The rest of the daemon, as far as the life of an instance needs it. */

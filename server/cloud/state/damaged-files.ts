@@ -7,7 +7,14 @@ import { unlessErrno } from "../../../protocol/errno";
 import { messageOf } from "../../../protocol/error";
 import type { DamagedFile } from "../../../protocol/methods/server";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
-import { asciiLine, kindOf, type Reading, readKeptJson, readKeptText } from "../../support/files/kept-file";
+import {
+  asciiLine,
+  kindOf,
+  type Reading,
+  readKeptBytes,
+  readKeptJson,
+  readKeptText,
+} from "../../support/files/kept-file";
 import { ensureFolder } from "../../support/files/make-folder";
 import { DamagedFolder, type Most } from "./damaged-folder";
 
@@ -77,6 +84,14 @@ export class DamagedFiles {
       path,
       problem === undefined ? reading : { outcome: "damaged", reason: problem },
     );
+  }
+
+  /** Works as `read`, for a file whose content the caller checks. */
+  async readBytes(
+    path: string,
+    { mostBytes }: Pick<ReadOptions<Buffer>, "mostBytes"> = {},
+  ): Promise<Buffer | undefined> {
+    return await this.#valueOf(path, await readKeptBytes(path, mostBytes));
   }
 
   /**

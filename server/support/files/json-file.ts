@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fdatasync,
-  fsync,
-  linkSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, linkSync, openSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
@@ -16,6 +7,7 @@ import { MccError, messageOf } from "../../../protocol/error";
 import { validate } from "../../../protocol/validate";
 import { namingFileSystem } from "./file-system-fault";
 import { removeFile } from "./remove-file";
+import { syncData, syncFolder } from "./sync";
 
 // Only the syncs go through the thread pool. Each call through it takes some 40 microseconds on both sides, and the kernel makes
 // and removes files on one thread in less time than on four, which wait for each other's locks.
@@ -40,9 +32,7 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
     try {
       await replaceBy(path, mode, async (descriptor) => {
         writeFileSync(descriptor, text);
-        await called((done) => {
-          fdatasync(descriptor, done);
-        });
+        await syncData(descriptor);
       });
       await syncFolder(dirname(path));
     } catch (error) {
@@ -88,15 +78,8 @@ function keepFormer(path: string, former: string, isAgain = false): Former {
   }
 }
 
-/** Waits for a call with a callback. `promisify` would make a new function for each call, which costs some 20 microseconds. */
-async function called(call: (done: (error: Error | null) => void) => void): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    call((error) => (error === null ? resolve() : reject(error)));
-  });
-}
-
 /** Does work whose failure changes nothing. */
-function quietly(work: () => void): void {
+export function quietly(work: () => void): void {
   try {
     work();
   } catch {
@@ -147,18 +130,6 @@ export function openNew(path: string, mode: number): number {
 export async function readJsonFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
   const text = await readFile(path, "utf8");
   return validate(schema, parseJson(text, path), path);
-}
-
-/** Ensures that a rename, a new file or a removal in the folder survives a power cut. */
-export async function syncFolder(folder: string): Promise<void> {
-  const descriptor = openSync(folder, "r");
-  try {
-    await called((done) => {
-      fsync(descriptor, done);
-    });
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function parseJson(text: string, path: string): unknown {

@@ -33,11 +33,11 @@ export function kindOf(stats: Stats): string {
 }
 
 /**
- * Reads a text file without following a symbolic link and without waiting for the writer of a FIFO.
+ * Reads a file without following a symbolic link and without waiting for the writer of a FIFO.
  *
  * @throws errors of the process or the machine, such as too few file descriptors, which say nothing about the file.
  */
-export async function readKeptText(path: string, mostBytes = defaultMostBytes): Promise<Reading<string>> {
+export async function readKeptBytes(path: string, mostBytes = defaultMostBytes): Promise<Reading<Buffer>> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -48,8 +48,7 @@ export async function readKeptText(path: string, mostBytes = defaultMostBytes): 
     if (stats.size > mostBytes) {
       return damaged(`it has ${stats.size} bytes, and at most ${mostBytes} are expected`);
     }
-    const value = await file.readFile("utf8");
-    return { outcome: "read", value };
+    return { outcome: "read", value: await file.readFile() };
   } catch (error) {
     return readingOf(error);
   } finally {
@@ -57,7 +56,13 @@ export async function readKeptText(path: string, mostBytes = defaultMostBytes): 
   }
 }
 
-/** Like `readKeptText`, for JSON that the schema allows. */
+/** Like `readKeptBytes`, for a text. */
+export async function readKeptText(path: string, mostBytes?: number): Promise<Reading<string>> {
+  const reading = await readKeptBytes(path, mostBytes);
+  return reading.outcome === "read" ? { outcome: "read", value: reading.value.toString("utf8") } : reading;
+}
+
+/** Like `readKeptBytes`, for JSON that the schema allows. */
 export async function readKeptJson<S extends z.ZodType>(
   path: string,
   schema: S,

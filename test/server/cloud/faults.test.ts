@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
+import { recordedIds } from "../../support/daemons/recorded-ids";
 import {
   createReady,
   creation,
@@ -184,6 +183,6 @@ async function assertNothingRemains({
 }: TestCloud & { driver: Driver }): Promise<void> {
   assert.deepEqual(await driver.list(), []);
   assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
-  assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+  assert.deepEqual(await recordedIds(stateFolder), []);
   assert.equal(cloud.info(localAdmin).addressPool.free, cloud.info(localAdmin).addressPool.size);
 }

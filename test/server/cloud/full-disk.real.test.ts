@@ -4,8 +4,10 @@ import { join } from "node:path";
 import pino from "pino";
 import { MccError } from "../../../protocol/error";
 import { localAdmin } from "../../../server/cloud/access/caller";
+import { readJournal } from "../../../server/cloud/instances/records/journal-lines";
 import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
 import { type AdminDispatch, adminDispatch } from "../../support/daemons/admin-dispatch";
+import { recordedIds } from "../../support/daemons/recorded-ids";
 import { type TestCloud, testClouds } from "../../support/daemons/test-cloud";
 import { type SmallFileSystem, smallFileSystems } from "../../support/files/small-file-system";
 import { eventually } from "../../support/time/eventually";
@@ -188,7 +190,8 @@ describe("a daemon whose file system refuses files", function () {
         await dispatch("instance.destroy", [{ instance }]);
       }
       await dispatch("fleet.destroy", [{ fleet: "crew" }]);
-      for (const folder of ["instances", "fleets", "keys"]) {
+      assert.deepEqual(await recordedIds(stateFolder), []);
+      for (const folder of ["fleets", "keys"]) {
         assert.deepEqual(await readdir(join(stateFolder, folder)), [], folder);
       }
     });
@@ -223,8 +226,11 @@ describe("a daemon whose file system refuses files", function () {
     await dispatch("instance.stop", [{ instance: "web" }]);
     await fileSystem.empty();
     const { record } = test.cloud.instances.catalog.get(localAdmin, { instance: "web" });
-    const path = join(stateFolder, "instances", String(record.id), "instance.json");
-    await eventually(async () => /"wanted": "stopped"/.test(await readFile(path, "utf8")), "it is written");
+    const written = join(stateFolder, "instances", "journal");
+    await eventually(async () => {
+      const { lines } = readJournal(await readFile(written));
+      return lines.get(record.id)?.record.wanted === "stopped";
+    }, "it is written");
   });
 
   for (const state of ["full", "readOnly"] as const) {

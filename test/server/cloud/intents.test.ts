@@ -4,20 +4,20 @@ import { join } from "node:path";
 import sinon from "sinon";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import { assertMccError } from "../../support/assert-error";
+import { recordedIds } from "../../support/daemons/recorded-ids";
 import { createReady, testClouds } from "../../support/daemons/test-cloud";
 import { applied, fleetOf } from "../../support/daemons/test-fleet";
-import { lieOnce } from "../../support/files/lying-files";
+import { lieAboutSync, lieOnce } from "../../support/files/lying-files";
 
 describe("an intent whose record was written, although the file system reported a failure", () => {
   const newCloud = testClouds();
   afterEach(() => sinon.restore());
 
-  it("of an instance leaves no folder", async () => {
+  it("of an instance leaves no record", async () => {
     const { cloud, stateFolder } = await newCloud();
-    const instances = join(stateFolder, "instances");
-    lieOnce("mkdir", (path) => String(path).startsWith(`${instances}/`));
+    lieAboutSync();
     await assertMccError(createReady(cloud), "unavailable", /The intent could not be recorded/);
-    assert.deepEqual(await readdir(instances), []);
+    assert.deepEqual(await recordedIds(stateFolder), []);
     assert.equal((await createReady(cloud)).status, "running");
   });
 

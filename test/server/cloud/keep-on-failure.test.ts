@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import sinon from "sinon";
 import { type ErrorCode, MccError } from "../../../protocol/error";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
+import { recordedIds } from "../../support/daemons/recorded-ids";
 import {
   createReady,
   creation,
@@ -64,7 +63,7 @@ describe("an instance that is kept after its creation failed", () => {
     );
     assert.deepEqual(await cloud.instances.destroy(localAdmin, { instance: "web" }), { destroyed: true });
     assert.deepEqual(await driver.list(), []);
-    assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+    assert.deepEqual(await recordedIds(stateFolder), []);
     assert.equal(cloud.info(localAdmin).addressPool.free, cloud.info(localAdmin).addressPool.size);
   });
 
@@ -97,7 +96,7 @@ describe("an instance that is kept after its creation failed", () => {
     goOn();
     assert.deepEqual(await destroyed, { destroyed: true });
     assert.deepEqual(await driver.list(), []);
-    assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+    assert.deepEqual(await recordedIds(stateFolder), []);
   });
 
   it("is undone if its failure cannot be recorded", async () => {

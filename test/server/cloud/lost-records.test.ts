@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instance } from "../../../protocol/methods/instance";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { instanceRecordSchema } from "../../../server/cloud/instances/records/record";
 import { assertMccError } from "../../support/assert-error";
-import { createReady, creation, type TestCloud, testClouds } from "../../support/daemons/test-cloud";
+import { recordedIds } from "../../support/daemons/recorded-ids";
+import { createReady, creation, settled, type TestCloud, testClouds } from "../../support/daemons/test-cloud";
 import { applied } from "../../support/daemons/test-fleet";
 
 const range = { first: "198.18.0.2", last: "198.18.0.5" };
@@ -14,7 +15,8 @@ const range = { first: "198.18.0.2", last: "198.18.0.5" };
 describe("a lost record", () => {
   const newCloud = testClouds();
 
-  async function lose({ stateFolder }: TestCloud, ...path: string[]): Promise<void> {
+  async function lose({ cloud, stateFolder }: TestCloud, ...path: string[]): Promise<void> {
+    await settled(cloud);
     await rm(join(stateFolder, ...path), { recursive: true });
   }
 
@@ -78,7 +80,7 @@ describe("a lost record", () => {
       }[by];
       assert.deepEqual(await next.instances.destroy(localAdmin, target), { destroyed: true });
       assert.deepEqual(await current.driver.list(), []);
-      assert.deepEqual(await readdir(join(current.stateFolder, "instances")), []);
+      assert.deepEqual(await recordedIds(current.stateFolder), []);
       assert.equal(next.info(localAdmin).addressPool.free, next.info(localAdmin).addressPool.size);
     }
   });
@@ -87,7 +89,9 @@ describe("a lost record", () => {
     const current = await newCloud({ range });
     const { id } = await createReady(current.cloud);
     await lose(current, "instances", String(id));
-    const { uid } = await get(await current.reopen(), id);
+    const next = await current.reopen();
+    const { uid } = await get(next, id);
+    await settled(next);
     const text = await readFile(join(current.stateFolder, "instances", String(id), "instance.json"), "utf8");
     const record = instanceRecordSchema.parse(JSON.parse(text));
     assert.deepEqual([record.uid, record.phase], [uid, "failed"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { localAdmin } from "../../../server/cloud/access/caller";
+import { recordedIds } from "../../support/daemons/recorded-ids";
 import { createReady, targetOf } from "../../support/daemons/test-cloud";
 import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
 import { fakeClouds, type Work, wanted } from "./openvz-cloud";
@@ -40,9 +41,8 @@ describe("a daemon over OpenVZ that is killed between two of its own steps", fun
       await cloud.instances.destroy(localAdmin, targetOf(instance));
     }
     assert.deepEqual(host().remains().sort(), foreignFiles);
-    for (const folder of ["instances", "openvz/unfinished"]) {
-      assert.deepEqual(await readdir(join(host().stateFolder, folder)), [], folder);
-    }
+    assert.deepEqual(await recordedIds(host().stateFolder), []);
+    assert.deepEqual(await readdir(join(host().stateFolder, "openvz/unfinished")), []);
   };
 
   for (const work of ["create", "destroy"] as const) {

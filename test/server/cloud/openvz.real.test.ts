@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { execa } from "execa";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import { imageName } from "../../fakes/openvz/install";
 import { assertMccError } from "../../support/assert-error";
+import { recordedIds } from "../../support/daemons/recorded-ids";
 import { createReady, targetOf } from "../../support/daemons/test-cloud";
 import { fakeClouds, wanted } from "./openvz-cloud";
 
@@ -28,7 +27,7 @@ for (const generation of ["v4", "v7"] as const) {
         false,
       );
       await Promise.all(made.map((instance) => cloud.instances.destroy(localAdmin, targetOf(instance))));
-      assert.deepEqual(await readdir(join(host().stateFolder, "instances")), []);
+      assert.deepEqual(await recordedIds(host().stateFolder), []);
       assert.deepEqual(
         (await cloud.foreignContainers()).map(({ name }) => name),
         ["theirs"],

@@ -12,6 +12,7 @@ import {
 import { largestUserDataBytes } from "../../../protocol/methods/values/user-data";
 import { assertMccError } from "../../support/assert-error";
 import { importMicro } from "../../support/daemons/micro-image";
+import { recordedIds } from "../../support/daemons/recorded-ids";
 import { type TestDaemon, testDaemons } from "../../support/daemons/test-daemon";
 import { eventually } from "../../support/time/eventually";
 
@@ -30,7 +31,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
   afterEach(async () => {
     const left = await client.call("instance.list", {});
     await Promise.all(left.map(({ id }) => client.call("instance.destroy", { instance: id })));
-    assert.deepEqual(await readdir(join(daemon.stateFolder, "instances")), []);
+    assert.deepEqual(await recordedIds(daemon.stateFolder), []);
   });
   after(() => client.close());
 

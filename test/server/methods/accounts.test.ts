@@ -11,6 +11,7 @@ import {
 } from "../../../protocol/methods/method-table";
 import type { Caller } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
+import { readJournal } from "../../../server/cloud/instances/records/journal-lines";
 import { createDispatch } from "../../../server/methods/calls/dispatch";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
@@ -411,8 +412,9 @@ describe("the objects of accounts", () => {
 
   it("belong to the admin in records of earlier releases, which no user sees", async () => {
     const { id } = await call(admin, "instance.create", { name: "old", waitFor: "running", waitSeconds: 10 });
-    const path = join(test().stateFolder, "instances", String(id), "instance.json");
-    assert.doesNotMatch(await readFile(path, "utf8"), /account/, "as earlier releases write it");
+    const path = join(test().stateFolder, "instances", "journal");
+    const record = readJournal(await readFile(path)).lines.get(id)?.record;
+    assert.deepEqual([record?.id, record?.account], [id, undefined], "as earlier releases write it");
     const next = await test().reopen();
     assert.equal((await call(admin, "instance.get", { instance: id }, next)).account, "admin");
     await assertMccError(call(bob, "instance.get", { instance: id }, next), "forbidden", /another account/);

@@ -10,7 +10,7 @@ import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
 import { callers } from "../../support/daemons/accounts";
 import { adminDispatch } from "../../support/daemons/admin-dispatch";
-import { testClouds } from "../../support/daemons/test-cloud";
+import { settled, testClouds } from "../../support/daemons/test-cloud";
 import { HandClock } from "../../support/time/hand-clock";
 
 const owner = { urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web" };
@@ -232,9 +232,10 @@ describe("the client token of", () => {
       });
 
       it("that an earlier release stored counts as used up", async () => {
-        const { call, stateFolder, reopen } = await opened();
+        const { call, cloud, stateFolder, reopen } = await opened();
         const made = await create(call, { attempt: first });
         await get(call, made);
+        await settled(cloud);
         const path = join(stateFolder, file(made));
         const written: unknown = JSON.parse(await readFile(path, "utf8"));
         const { unconfirmed, owner: by, ...record } = recordSchema.parse(written);

@@ -61,6 +61,7 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
       context.lifetimes.reaper.close();
       context.lifetimes.leases.close();
       context.state.lateWrites.close();
+      context.state.records.stop();
       await context.lifetimes.clock.settled();
       await lock.release();
       open.delete(current);
@@ -81,6 +82,11 @@ export function creation(
 /** Returns the parameters that identify an instance of a create. */
 export function targetOf(instance: { id: number; uid: string }): InstanceTarget {
   return { instance: instance.id, uid: instance.uid };
+}
+
+/** Waits until each instance has its record in a file of its own, as after some quiet seconds. */
+export async function settled(cloud: Cloud): Promise<void> {
+  await cloud["parts"].context.state.records.settle();
 }
 
 /** Creates an instance and waits until it is ready. */

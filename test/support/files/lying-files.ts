@@ -43,6 +43,19 @@ export function lieOnce(name: Name, isMeant: (...parameters: unknown[]) => boole
   }) as never);
 }
 
-function lie(name: Name): Error {
+/** Lets the next `fdatasync` succeed, but report an input/output error. `sinon.restore` ends it. */
+export function lieAboutSync(): void {
+  const original = fs.fdatasync;
+  let hasLied = false;
+  sinon.replace(fs, "fdatasync", ((descriptor: number, done: (error: Error | null) => void) => {
+    original(descriptor, (error) => {
+      const isNow = !hasLied;
+      hasLied = true;
+      done(isNow ? lie("fdatasync") : error);
+    });
+  }) as never);
+}
+
+function lie(name: Name | "fdatasync"): Error {
   return Object.assign(new Error(`EIO: i/o error, ${name}`), { code: "EIO", errno: -5, syscall: name });
 }

@@ -2,7 +2,8 @@ import type { Driver } from "../../../driver/driver";
 import { unknownAddress } from "../../lost-records";
 import type { DamagedFiles } from "../../state/damaged-files";
 import { remainsOf } from "../remains";
-import type { InstanceRecord, InstanceRecords } from "./record";
+import type { InstanceRecords } from "./instance-records";
+import type { InstanceRecord } from "./record";
 
 /** The values that two instances never share, with their names in messages. */
 const shared: readonly (readonly [keyof InstanceRecord, string])[] = [

@@ -2,11 +2,12 @@ import { MccError } from "../../../../protocol/error";
 import { Queue } from "../../../support/concurrency/turns";
 import { isFileSystemFault } from "../../../support/files/file-system-fault";
 import type { LateWrites } from "../../state/late-writes";
-import type { InstanceRecord, InstanceRecords } from "./record";
+import type { InstanceRecords } from "./instance-records";
+import type { InstanceRecord } from "./record";
 
 /** Where an instance keeps its record. */
 export interface RecordStore {
-  readonly records: Pick<InstanceRecords, "write" | "remove" | "hasFile">;
+  readonly records: Pick<InstanceRecords, "write" | "remove" | "has">;
   readonly lateWrites: Pick<LateWrites, "later">;
 }
 
@@ -100,6 +101,6 @@ export class KeptRecord {
   }
 
   #needsFile(): boolean {
-    return !this.#isCovered || this.store.records.hasFile(this.record.id);
+    return !this.#isCovered || this.store.records.has(this.record.id);
   }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { applyFleet, type Client, type Fleet } from "../../../../client";
 import { assertMccError } from "../../../support/assert-error";
 import { importMicro } from "../../../support/daemons/micro-image";
+import { recordedIds } from "../../../support/daemons/recorded-ids";
 import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
 import { eventually } from "../../../support/time/eventually";
 
@@ -30,7 +31,7 @@ describe("fleets over LXC", function () {
   async function assertNothingLeft(): Promise<void> {
     assert.deepEqual(await client.call("instance.list", {}), []);
     assert.deepEqual(await readdir(join(daemon.stateFolder, "fleets")), []);
-    assert.deepEqual(await readdir(join(daemon.stateFolder, "instances")), []);
+    assert.deepEqual(await recordedIds(daemon.stateFolder), []);
     const { addressPool } = await client.call("server.info", {});
     assert.equal(addressPool.free, addressPool.size);
   }

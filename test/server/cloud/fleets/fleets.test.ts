@@ -7,6 +7,7 @@ import type { Fleet } from "../../../../protocol/methods/fleet";
 import { localAdmin } from "../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../server/cloud/cloud";
 import { assertMccError } from "../../../support/assert-error";
+import { recordedIds } from "../../../support/daemons/recorded-ids";
 import { type TestCloud, testClouds } from "../../../support/daemons/test-cloud";
 import { applied, fleetOf } from "../../../support/daemons/test-fleet";
 import { eventually } from "../../../support/time/eventually";
@@ -36,7 +37,7 @@ describe("fleets", () => {
         [1, 2, 3].map((index) => ({ name: "web", index })),
       );
       assert.deepEqual(await readdir(join(stateFolder, "fleets")), ["web.json"]);
-      assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+      assert.deepEqual(await recordedIds(stateFolder), []);
     });
 
     it("reserves all addresses or none, and reports how many are free", async () => {
@@ -416,7 +417,7 @@ async function assertNothingLeft({ cloud, driver, stateFolder }: Omit<TestCloud,
   assert.deepEqual(await driver.list(), []);
   assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
   assert.deepEqual(await readdir(join(stateFolder, "fleets")), []);
-  assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+  assert.deepEqual(await recordedIds(stateFolder), []);
   const { free, size } = cloud.info(localAdmin).addressPool;
   assert.equal(free, size);
 }

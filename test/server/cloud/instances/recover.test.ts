@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
 import { localAdmin } from "../../../../server/cloud/access/caller";
 import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
+import { readJournal } from "../../../../server/cloud/instances/records/journal-lines";
+import type { InstanceRecord } from "../../../../server/cloud/instances/records/record";
 import { assertMccError } from "../../../support/assert-error";
-import { createReady, creation, targetOf, testClouds } from "../../../support/daemons/test-cloud";
+import { recordedIds } from "../../../support/daemons/recorded-ids";
+import { createReady, creation, settled, targetOf, testClouds } from "../../../support/daemons/test-cloud";
 import { loginLines } from "../../../support/login-lines";
 import { eventually } from "../../../support/time/eventually";
 import { handTime } from "../../../support/time/hand-time";
@@ -31,7 +34,7 @@ describe("the start after a daemon was killed", () => {
         [[survivor.uid, "running"]],
       );
       assert.deepEqual(await driver.list(), [{ id: survivor.id, state: "running" }]);
-      assert.deepEqual(await readdir(join(stateFolder, "instances")), [String(survivor.id)]);
+      assert.deepEqual(await recordedIds(stateFolder), [survivor.id]);
       const again = await createReady(next, { name: "web" });
       assert.ok(again.id > survivor.id + 1, "an id is never used twice");
     });
@@ -42,10 +45,8 @@ describe("the start after a daemon was killed", () => {
     const instance = await createReady(cloud);
     const stub = sinon.stub(driver, "destroy").callsFake(never);
     void cloud.instances.destroy(localAdmin, targetOf(instance));
-    await eventually(
-      async () => (await readRecord(stateFolder, instance.id)).includes('"destroying"'),
-      "the intent is recorded",
-    );
+    await eventually(() => stub.called, "the destroy has begun");
+    await assertJournaled(stateFolder, instance.id, "destroying");
     stub.restore();
     const next = await reopen();
     assert.deepEqual(await next.instances.list(localAdmin, {}), []);
@@ -186,16 +187,19 @@ describe("the start after a daemon was killed", () => {
   it("reads records of earlier daemons, in which waitFor is a single word", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     const instance = await createReady(cloud);
+    await settled(cloud);
     const record = JSON.parse(await readRecord(stateFolder, instance.id)) as object;
     await writeFile(recordPath(stateFolder, instance.id), JSON.stringify({ ...record, waitFor: "ssh" }));
     const next = await reopen();
     await next.instances.update(localAdmin, { ...targetOf(instance), labels: { a: "b" } });
+    await settled(next);
     assert.match(await readRecord(stateFolder, instance.id), /"waitFor": \[\s*"ssh"\s*\]/);
   });
 
   it("reports an unreadable record, moves it away, and continues without it", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     const instance = await createReady(cloud);
+    await settled(cloud);
     await writeFile(recordPath(stateFolder, instance.id), "{");
     const next = await reopen();
     const found = next.info(localAdmin).damaged.find(({ movedTo }) => movedTo !== undefined);
@@ -209,9 +213,18 @@ describe("the start after a daemon was killed", () => {
     await mkdir(join(stateFolder, "instances", "777"));
     const next = await reopen();
     assert.deepEqual(await next.instances.list(localAdmin, {}), []);
-    assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+    assert.deepEqual(await recordedIds(stateFolder), []);
   });
 });
+
+async function assertJournaled(
+  stateFolder: string,
+  id: number,
+  phase: InstanceRecord["phase"],
+): Promise<void> {
+  const { lines } = readJournal(await readFile(join(stateFolder, "instances", "journal")));
+  assert.equal(lines.get(id)?.record.phase, phase);
+}
 
 function recordPath(stateFolder: string, id: number): string {
   return join(stateFolder, "instances", String(id), "instance.json");

@@ -10,6 +10,8 @@ import { type MethodName, type MethodResult, methodTable } from "../../../../pro
 import { localAdmin } from "../../../../server/cloud/access/caller";
 import { type Cloud } from "../../../../server/cloud/cloud";
 import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
+import { journalLine } from "../../../../server/cloud/instances/records/journal-lines";
+import { instanceRecordSchema } from "../../../../server/cloud/instances/records/record";
 import { scopeOf } from "../../../../server/cloud/network/host-names";
 import { type CloudOptions, openCloud } from "../../../../server/cloud/open-cloud";
 import { purgeCloud } from "../../../../server/cloud/purge";
@@ -85,6 +87,8 @@ const inconsequential: readonly { readonly file: RegExp; readonly damage: RegExp
   },
 ];
 
+const journal = "instances/journal";
+
 /** Stray entries that the daemon moves away. It does not touch entries that do not disturb it. */
 const moved: readonly { readonly stray: RegExp; readonly damage: RegExp }[] = [
   { stray: /^(instances\/600|(keys|fleets)\/.*\.json)$/, damage: /./ },
@@ -127,6 +131,7 @@ describe("a state folder with damage", () => {
         "format",
         "instances/*/instance.json",
         "instances/*/user-data-log.json",
+        "instances/journal",
       ],
       ...[
         "keys/me.json",
@@ -277,7 +282,11 @@ describe("a state folder with damage", () => {
     const fleets = (await ask(cloud, "fleet.list")).map(({ name }) => name);
     assert.ok(file.startsWith("fleets") || fleets.includes("db"));
     const unhurt = instances.filter(
-      ({ id, fleet }) => !file.startsWith(`instances/${id}`) && file !== "instances" && fleet === undefined,
+      ({ id, name, fleet }) =>
+        !file.startsWith(`instances/${id}`) &&
+        file !== "instances" &&
+        !(file === journal && name === "recent") &&
+        fleet === undefined,
     );
     assert.ok(file.startsWith("fleets") || unhurt.every(({ status }) => status === "running"));
     for (const { id } of instances) {
@@ -296,6 +305,8 @@ describe("a state folder with damage", () => {
     return (
       inconsequential.some((row) => row.file.test(file) && row.damage.test(name)) ||
       damaged.some((each) => `${file}/`.startsWith(`${each.file}/`) || each.file.startsWith(`${file}/`)) ||
+      (file === journal &&
+        damaged.some(({ reason }) => reason.includes("the record of a container was lost"))) ||
       (file.startsWith("fleets") &&
         damaged.some(({ reason }) => reason.includes("the file of its fleet db was lost")))
     );
@@ -571,9 +582,17 @@ async function makeTemplate(outside: string): Promise<Template> {
   );
   await applied(cloud, { name: "db", count: 2, keys: ["you"], clientToken: "token-0001" });
   await cloud.instances.update(localAdmin, { instance: "db-2", labels: { mine: "yes" } });
+  const recent = await createReady(cloud, { name: "recent" });
   const instances = await cloud.instances.list(localAdmin, {});
   const { serverId } = cloud.identity;
   await cloud.close();
+  // As after a kill soon after its create.
+  const ownFolder = join(folder, "instances", String(recent.id));
+  const record = instanceRecordSchema.parse(
+    JSON.parse(await readFile(join(ownFolder, "instance.json"), "utf8")),
+  );
+  await writeFile(join(folder, journal), journalLine(record));
+  await rm(ownFolder, { recursive: true });
   // A file that containers of release 0.1.0 share.
   const shared = join(folder, "names", scopeOf({}));
   await mkdir(shared, { recursive: true });

@@ -6,7 +6,7 @@ import sinon from "sinon";
 import { createDispatch } from "../../../../server/methods/calls/dispatch";
 import { sendableResult } from "../../../../server/methods/calls/sendable-result";
 import { adminDispatch } from "../../../support/daemons/admin-dispatch";
-import { createReady, testClouds } from "../../../support/daemons/test-cloud";
+import { createReady, settled, testClouds } from "../../../support/daemons/test-cloud";
 import { testListeners, testToken } from "../../../support/http/test-listener";
 import { callRaw } from "../../../support/wire/wire";
 
@@ -32,6 +32,7 @@ describe("results with characters that XML cannot contain", () => {
     await adminDispatch(cloud, log)("key.add", [{ name: "me", publicKey }]);
     const { id } = await createReady(cloud, { name: "web", labels: { note: "a-b" }, waitFor: "running" });
     await spoil(join(stateFolder, "keys", "me.json"), "me-here", "me\uffffhere");
+    await settled(cloud);
     await spoil(join(stateFolder, "instances", String(id), "instance.json"), "a-b", "a\ufffeb");
     const { url } = await listen({ dispatch: createDispatch(await reopen(), log) });
     const daemon = { url, token: testToken };

@@ -10,17 +10,17 @@ describe("an instance whose intent cannot be recorded", () => {
 
   it("is not created, and its name and address stay free", async () => {
     const { cloud, driver, stateFolder } = await newCloud();
-    // A record is first written to a temporary file. A folder with that name prevents this, also for root.
-    const obstacle = join(stateFolder, "instances", "500", "instance.json.new");
+    // A folder in the place of the journal prevents the write, also for root.
+    const obstacle = join(stateFolder, "instances", "journal");
     await mkdir(obstacle, { recursive: true });
     await assertMccError(
       createReady(cloud, { name: "web", ipAddress: "198.18.0.9" }),
       "unavailable",
-      /^The intent could not be recorded: .*instance\.json cannot be used: a folder is in the place of a file; move it away/,
+      /^The intent could not be recorded: .*journal cannot be used: a folder is in the place of a file; move it away/,
     );
     assert.deepEqual(await driver.list(), []);
     assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
-    await rm(join(stateFolder, "instances", "500"), { recursive: true });
+    await rm(obstacle, { recursive: true });
     const made = await createReady(cloud, { name: "web", ipAddress: "198.18.0.9" });
     assert.deepEqual([made.status, made.id], ["running", 501]);
   });

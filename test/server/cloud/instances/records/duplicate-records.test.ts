@@ -5,7 +5,7 @@ import type { Instance } from "../../../../../protocol/methods/instance";
 import { localAdmin } from "../../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../../server/cloud/cloud";
 import type { InstanceRecord } from "../../../../../server/cloud/instances/records/record";
-import { createReady, type TestCloud, testClouds } from "../../../../support/daemons/test-cloud";
+import { createReady, settled, type TestCloud, testClouds } from "../../../../support/daemons/test-cloud";
 import { applied } from "../../../../support/daemons/test-fleet";
 
 describe("conflicting records", () => {
@@ -41,6 +41,7 @@ describe("conflicting records", () => {
   it("are resolved after a copy of a folder by moving the copy away", async () => {
     const test = await newCloud();
     const web = await createReady(test.cloud, { name: "web" });
+    await settled(test.cloud);
     await cp(folderOf(test, web.id), folderOf(test, 600), { recursive: true });
     await cp(folderOf(test, web.id), folderOf(test, 601), { recursive: true });
     await change(test, 601, { id: 601 });
@@ -57,6 +58,7 @@ describe("conflicting records", () => {
   it("leave the container to a new record after its folder was moved", async () => {
     const test = await newCloud();
     const web = await createReady(test.cloud, { name: "web" });
+    await settled(test.cloud);
     await rename(folderOf(test, web.id), folderOf(test, 400));
     const next = await test.reopen();
     assert.deepEqual(await told(next), [asBefore(web, "failed")]);
@@ -70,6 +72,7 @@ describe("conflicting records", () => {
         await createReady(test.cloud, { name: "one" }),
         await createReady(test.cloud, { name: "two" }),
       ];
+      await settled(test.cloud);
       await change(test, one.id, { [member]: two[member] });
       const next = await test.reopen();
       assert.deepEqual(await told(next), [asBefore(one, "failed"), asBefore(two, "running")]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../../protocol/error";
@@ -8,6 +8,7 @@ import { localAdmin } from "../../../../../server/cloud/access/caller";
 import type { ExecRequest, ExecResult } from "../../../../../server/driver/driver";
 import { assertMccError } from "../../../../support/assert-error";
 import { captureLog } from "../../../../support/captured-log";
+import { recordedIds } from "../../../../support/daemons/recorded-ids";
 import {
   createReady,
   creation,
@@ -81,7 +82,7 @@ describe("userData", () => {
       [file && Buffer.from(file.content).toString(), file?.mode, file?.folderMode],
       [script, 0o700, 0o700],
     );
-    const record = await readFile(join(stateFolder, "instances", "500", "instance.json"), "utf8");
+    const record = await readFile(join(stateFolder, "instances", "journal"), "utf8");
     assert.ok(!record.includes("echo"), record);
     assert.ok(!JSON.stringify(lines).includes(secret), JSON.stringify(lines));
   });
@@ -92,7 +93,7 @@ describe("userData", () => {
     );
     await assertMccError(createReady(cloud, { ...asked, name: "web" }), "invalid", /exit code 3.*undone/);
     assert.deepEqual(await driver.list(), []);
-    assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+    assert.deepEqual(await recordedIds(stateFolder), []);
     for (const instance of [500, "web"]) {
       const log = await cloud.instances.log(localAdmin, { instance });
       assert.deepEqual([log.running, log.exitCode, log.truncated], [false, 3, true]);

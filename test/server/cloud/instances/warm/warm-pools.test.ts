@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../../protocol/error";
 import type { Caller } from "../../../../../server/cloud/access/caller";
 import { localAdmin } from "../../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../../server/cloud/cloud";
+import { readJournal } from "../../../../../server/cloud/instances/records/journal-lines";
+import type { InstanceRecord } from "../../../../../server/cloud/instances/records/record";
 import type { CloudOptions } from "../../../../../server/cloud/open-cloud";
 import { createSimulatedDriver } from "../../../../../server/driver/simulated/driver";
 import { assertMccError } from "../../../../support/assert-error";
+import { recordedIds } from "../../../../support/daemons/recorded-ids";
 import { createReady, creation, targetOf, testClouds } from "../../../../support/daemons/test-cloud";
 import { applied } from "../../../../support/daemons/test-fleet";
 import { eventually } from "../../../../support/time/eventually";
@@ -26,12 +29,15 @@ async function filled(cloud: Cloud, image = "micro"): Promise<void> {
 describe("instances that are started ahead", () => {
   const newCloud = testClouds();
 
-  const filesIn = async (stateFolder: string): Promise<number[]> =>
-    (await readdir(join(stateFolder, "instances"))).map(Number).sort();
-  const phaseOf = async (stateFolder: string, id: number): Promise<string> => {
-    const text = await readFile(join(stateFolder, "instances", String(id), "instance.json"), "utf8");
-    return (JSON.parse(text) as { phase: string }).phase;
+  /** Returns a record from the journal. */
+  const recordOf = async (stateFolder: string, id: number | string): Promise<InstanceRecord> => {
+    const { lines } = readJournal(await readFile(join(stateFolder, "instances", "journal")));
+    const line = lines.get(Number(id));
+    assert.ok(line, `instance ${id} is in the journal`);
+    return line.record;
   };
+  const phaseOf = async (stateFolder: string, id: number): Promise<string> =>
+    (await recordOf(stateFolder, id)).phase;
 
   it("are in no list, belong to no account and count in no quota, and their addresses count as free", async () => {
     const { cloud, driver, stateFolder } = await newCloud({ warm: { micro: 3 } });
@@ -42,7 +48,7 @@ describe("instances that are started ahead", () => {
     assert.deepEqual([instances, addressPool.free], [0, addressPool.size]);
     assert.deepEqual(pools, [{ image: "micro", size: 3, ready: 3 }]);
     assert.equal(cloud.info(ci).pools, undefined);
-    for (const id of await readdir(join(stateFolder, "instances"))) {
+    for (const id of await recordedIds(stateFolder)) {
       assert.equal(await phaseOf(stateFolder, Number(id)), "warm");
       await assertMccError(
         cloud.instances.get(localAdmin, { instance: Number(id) }),
@@ -132,7 +138,7 @@ describe("instances that are started ahead", () => {
     );
     await filled(cloud);
     assert.deepEqual(
-      await filesIn(stateFolder),
+      await recordedIds(stateFolder),
       (await driver.list())
         .map(({ id }) => id)
         .filter((id) => !ids.includes(id))
@@ -140,15 +146,10 @@ describe("instances that are started ahead", () => {
     );
     // As after a power cut that lost the removal of the file.
     const lost = join(stateFolder, "instances", String(ahead[0]));
-    const kept = await readFile(
-      join(stateFolder, "instances", String((await filesIn(stateFolder))[0]), "instance.json"),
-      "utf8",
-    );
+    const [warm = 0] = await recordedIds(stateFolder);
+    const kept = await recordOf(stateFolder, warm);
     await mkdir(lost, { mode: 0o700 });
-    await writeFile(
-      join(lost, "instance.json"),
-      JSON.stringify({ ...(JSON.parse(kept) as object), id: ahead[0] }),
-    );
+    await writeFile(join(lost, "instance.json"), JSON.stringify({ ...kept, id: ahead[0] }));
     const next = await reopen();
     assert.deepEqual(await next.fleets.get(localAdmin, { fleet: "web" }), before);
     assert.deepEqual(
@@ -175,7 +176,7 @@ describe("instances that are started ahead", () => {
     assert.deepEqual(await next.instances.list(localAdmin, {}), []);
     await filled(next);
     assert.equal((await driver.list()).length, 2);
-    assert.equal((await readdir(join(stateFolder, "instances"))).length, 2);
+    assert.equal((await recordedIds(stateFolder)).length, 2);
     assert.equal((await createReady(next, { name: "web" })).name, "web");
   });
 
@@ -317,7 +318,7 @@ describe("instances that are started ahead", () => {
     await filled(cloud);
     await cloud.close();
     assert.deepEqual(await driver.list(), [{ id: web.id, state: "running" }]);
-    assert.deepEqual(await readdir(join(stateFolder, "instances")), [String(web.id)]);
+    assert.deepEqual(await recordedIds(stateFolder), [web.id]);
   });
 
   it("are started only for images that exist, with a driver that can do that", async () => {
