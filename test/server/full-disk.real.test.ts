@@ -80,7 +80,11 @@ describe("a daemon on a file system that refuses files", function () {
         await client.call("instance.wait", { instance: id });
       }
       await fileSystem.fill();
-      await assertMccError(client.call("instance.create", { name: "more" }), "exhausted", /\(tmpfs\) has no/);
+      await assertMccError(
+        client.call("instance.create", { name: "more", waitSeconds: 20 }),
+        "exhausted",
+        /\(tmpfs\) has no/,
+      );
       const images = await readdir(join(daemon.stateFolder, "lxc", "images"));
       await assertMccError(
         client.call("image.import", { name: "second", path }),

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
+import { namingFileSystem } from "../../support/files/file-system-fault";
 import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
 import { kernelHostname } from "../kernel-hostname";
 import { filesForServers } from "../ssh-server";
@@ -11,10 +12,17 @@ import { makePassable } from "./files/folder";
 import { makeLayer } from "./files/layer";
 import { NewLayer } from "./files/new-layer";
 import { makeOwnHosts } from "./hosts/own-hosts";
+import type { FilesOfContainer, StoredImage } from "./images/store";
 import { nameServerFile } from "./name-servers";
 import { closedGroupName } from "./network/isolation/groups";
 import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
+
+interface Parts {
+  readonly container: ContainerPlace;
+  readonly image: StoredImage;
+  readonly filesOfImage: FilesOfContainer;
+}
 
 /**
  * Creates a stopped container. It writes a few small files, and starts a process only where the file system can limit the
@@ -23,12 +31,24 @@ import { writeLimits } from "./resize";
  * @throws MccError `conflict` if the id is taken, `not-found` if the image does not exist.
  */
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
+  const image = await engine.images.get(spec.image);
+  const filesOfImage = await engine.images.filesOf(image);
+  const container = engine.place.container(spec.id);
+  // A failed write into an open file has no path.
+  await namingFileSystem(container.folder, () =>
+    writeContainer(engine, spec, { container, image, filesOfImage }),
+  );
+  return { hasSshServer: image.hasSshServer };
+}
+
+async function writeContainer(
+  engine: Engine,
+  spec: ContainerSpec,
+  { container, image, filesOfImage }: Parts,
+): Promise<void> {
   const { place, network, images, confinement, groups } = engine;
-  const image = await images.get(spec.image);
-  const { systemd, hasSshServer, sshServers } = image;
-  const filesOfImage = await images.filesOf(image);
+  const { systemd, sshServers } = image;
   const rootfs = images.rootfs(spec.image);
-  const container = place.container(spec.id);
   makeFolder(container);
   writeFileSync(container.uid, spec.uid);
   await engine.disk.makeLayer(container.layer, spec.type);
@@ -59,7 +79,6 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
     engine.hostsSizes.set(container.id, makeOwnHosts(container.hosts, spec.hosts()));
     layer.link(hostsPath, hostsTarget);
   }
-  return { hasSshServer };
 }
 
 /** Returns the files that tell a host its name and its network. */

@@ -46,7 +46,10 @@ async function main([root = "", work = "", last = ""]: readonly string[]): Promi
   }
 }
 
-/** Every lasting change of the state folder is a rename or a removal. Temporary files are none. */
+/**
+ * Every lasting change of the state folder is a rename, a removal, or a write into an open file, the journal. Temporary files are
+ * none.
+ */
 function dieBefore(change: number, stateFolder: string): void {
   let changes = 0;
   const count = (path: unknown): void => {
@@ -69,6 +72,13 @@ function dieBefore(change: number, stateFolder: string): void {
     Object.assign(promises, { [name]: counted(callIn(soon, name), paths) });
     Object.assign(fs, { [`${name}Sync`]: counted(callIn(now, `${name}Sync`), paths) });
   }
+  const write = callIn(now, "writeSync");
+  Object.assign(fs, {
+    writeSync: (...parameters: unknown[]) => {
+      count(fs.readlinkSync(`/proc/self/fd/${String(parameters[0])}`));
+      return write(...parameters);
+    },
+  });
 }
 
 function callIn(functions: Readonly<Record<string, Call>> | undefined, name: string): Call {

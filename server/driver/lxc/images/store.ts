@@ -260,7 +260,7 @@ export class ImageStore {
 }
 
 /** Returns the files that a container with this address gets in place of those of its image. */
-type FilesOfContainer = (address: GivenAddress) => ContainerFile[];
+export type FilesOfContainer = (address: GivenAddress) => ContainerFile[];
 
 async function readFilesOf(rootfs: string): Promise<FilesOfContainer> {
   const [machineIds, dhcpClients] = await Promise.all([machineIdPathsIn(rootfs), dhcpClientFiles(rootfs)]);
