@@ -19,6 +19,9 @@ interface Limit {
   };
 }
 
+/** Made once: `promisify` takes some 20 microseconds. */
+const writeText = promisify(write);
+
 /** Both versions take the processor time as a part of each period. This is the kernel's default period. */
 const periodMicroseconds = 100_000;
 const quota = (cpus: number): string => String(Math.round(cpus * periodMicroseconds));
@@ -115,7 +118,7 @@ async function writeLimit(path: string, value: string, { controller }: Limit): P
   }
   const descriptor = openSync(path, "w");
   try {
-    await promisify(write)(descriptor, value);
+    await writeText(descriptor, value);
   } finally {
     closeSync(descriptor);
   }
