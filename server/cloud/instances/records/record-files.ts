@@ -64,9 +64,8 @@ export class RecordFiles {
     const isNew = await this.#ensureFolderOf(folder);
     try {
       await writeJsonFile(this.pathOf(record.id), record);
-      if (isNew) {
-        await this.#sync.request();
-      }
+      // Also for a folder that a log has made, which nothing has synced.
+      await this.#sync.request();
     } catch (error) {
       if (isNew) {
         await rm(folder, { recursive: true, force: true }).catch(() => undefined);

@@ -144,6 +144,29 @@ describe("the records of instances", () => {
     assert.deepEqual((await readdir(join(folder, "instances"))).sort(), ["500", "501", "journal"]);
   });
 
+  it("survive a power cut in a folder that a log has made", async () => {
+    const folder = await newFolder();
+    const { records } = await open(folder);
+    await records.write(recordOf(500));
+    await mkdir(records.folderOf(500));
+    const synced = syncedPaths();
+    await records.settle();
+    assert.ok(synced.includes(join(folder, "instances")));
+  });
+
+  /** Returns the paths of all files and folders that are synced from now on. */
+  function syncedPaths(): string[] {
+    const paths: string[] = [];
+    for (const name of ["fsync", "fdatasync"] as const) {
+      const original = fs[name];
+      sinon.replace(fs, name, ((descriptor: number, done: (error: Error | null) => void) => {
+        paths.push(fs.readlinkSync(`/proc/self/fd/${descriptor}`));
+        original(descriptor, done);
+      }) as never);
+    }
+    return paths;
+  }
+
   it("settle without a pause when thousands have changed", async () => {
     const folder = await newFolder();
     const { records } = await open(folder);
