@@ -119,6 +119,15 @@ export class RecordFiles {
     this.#filed.delete(id);
   }
 
+  /** Ensures that a removal survives a power cut of which an earlier try failed, or was cut off. A log stays. */
+  async finishRemoval(id: number): Promise<void> {
+    if (this.#filed.has(id)) {
+      await this.remove(id, { sync: true });
+    } else {
+      await this.#sync.request();
+    }
+  }
+
   /** Most folders have nothing but the record: two calls are a third of what a removal of any tree takes. */
   async #removeFolder(id: number): Promise<void> {
     try {
