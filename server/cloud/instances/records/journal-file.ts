@@ -16,30 +16,41 @@ import { countsMark, removedMark } from "./journal-lines";
 
 /** The file of a journal. Only the daemon writes there. What it has written survives a power cut. */
 export class JournalFile {
-  /** The file as this daemon left it. Undefined if it is not known what is there. */
+  /** The file as this daemon left it. */
   #left: { readonly inode: number; readonly bytes: number } | undefined;
+  /** Whether something else can be in the file, after a failure. */
+  #isInDoubt = false;
 
   constructor(readonly path: string) {}
 
-  /** Its length, or 0 if it is not known what is there. */
+  /** The length as this daemon left it. */
   get bytes(): number {
     return this.#left?.bytes ?? 0;
   }
 
-  /** Returns false for a file that is missing, was replaced, or has another length. */
+  get isEmpty(): boolean {
+    return !this.#isInDoubt && this.bytes === 0;
+  }
+
+  /** Returns false for a file that is in doubt, is missing, was replaced, or has another length. */
   isAsLeft(): boolean {
-    const found = this.#left && lstatSync(this.path, { throwIfNoEntry: false });
-    return found !== undefined && found.ino === this.#left?.inode && found.size === this.#left.bytes;
+    if (this.#isInDoubt || this.#left === undefined) {
+      return false;
+    }
+    const found = lstatSync(this.path, { throwIfNoEntry: false });
+    return found?.ino === this.#left.inode && found.size === this.#left.bytes;
   }
 
   /** Takes over the file of an earlier daemon. @param bytes the length without a line that was being written. */
   async adopt(bytes: number): Promise<void> {
+    this.#isInDoubt = true;
     await this.#opened(async (descriptor) => {
       ftruncateSync(descriptor, bytes);
       // The earlier daemon can have been killed before its sync, and this one now relies on what it has read.
       await syncData(descriptor);
       await syncFolder(dirname(this.path));
       this.#left = { inode: fstatSync(descriptor).ino, bytes };
+      this.#isInDoubt = false;
     });
   }
 
@@ -55,6 +66,7 @@ export class JournalFile {
     });
     await syncFolder(folder);
     this.#left = { inode, bytes: content.length };
+    this.#isInDoubt = false;
   }
 
   /**
@@ -93,16 +105,15 @@ export class JournalFile {
   }
 
   async #takeBack(descriptor: number, marks: readonly number[], end: number): Promise<void> {
-    const before = this.#left;
-    // If a step fails, the next change writes the file again.
-    this.#left = undefined;
+    // If a step fails, the next change or the next settlement writes the file again.
+    this.#isInDoubt = true;
     try {
       marks.forEach((at) => writeSync(descriptor, countsMark, at));
     } finally {
       ftruncateSync(descriptor, end);
     }
     await syncData(descriptor);
-    this.#left = before;
+    this.#isInDoubt = false;
   }
 
   async #opened<T>(work: (descriptor: number) => Promise<T>): Promise<T> {

@@ -108,7 +108,7 @@ export class RecordJournal {
       const left = this.#all().filter(({ isSettled }) => !isSettled);
       if (left.length > 0) {
         await this.#rewrite(left);
-      } else if (this.#entries.size > 0 || this.bytes > 0) {
+      } else if (this.#entries.size > 0 || !this.#file.isEmpty) {
         await this.#empty();
       }
     });

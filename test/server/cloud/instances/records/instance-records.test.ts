@@ -389,6 +389,22 @@ describe("the records of instances", () => {
       assert.deepEqual(await foundNext(folder), ["500 web-500", "501 web-501"]);
     });
 
+    it("the sync and the return are as before once they settle, also if there are none", async () => {
+      const folder = await newFolder();
+      const { records } = await open(folder);
+      await records.write(recordOf(500));
+      await records.remove(500, keep);
+      await records.settle();
+      lieAboutSync();
+      sinon.replace(fs, "ftruncateSync", () => {
+        throw refusal("EIO", "ftruncate");
+      });
+      await assertMccError(records.write(recordOf(501)), "unavailable", /input\/output error/);
+      sinon.restore();
+      await records.settle();
+      assert.deepEqual(await foundNext(folder), []);
+    });
+
     it("the close are as after the change", async () => {
       const folder = await newFolder();
       const { records } = await open(folder);
