@@ -5,7 +5,7 @@ const quietMs = 5_000;
 /** How much longer the journal may become before the records settle without such a pause: some thousand creates. */
 const longJournalBytes = 4 * 1024 * 1024;
 
-interface Settled {
+interface JournaledRecords {
   settle(): Promise<void>;
   /** The length of the journal. */
   bytes(): number;
@@ -21,7 +21,7 @@ export class SettlementTimes {
   #isStopped = false;
 
   constructor(
-    private readonly records: Settled,
+    private readonly records: JournaledRecords,
     private readonly log: Pick<Logger, "debug">,
   ) {}
 
