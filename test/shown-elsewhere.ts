@@ -98,7 +98,13 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/user-setup/": ["test/server/user-setup/"],
 
   "server/support/files/sync.ts": ["test/server/support/files/json-file.test.ts"],
+  "server/cloud/instances/records/journal-file.ts": [
+    "test/server/cloud/instances/records/instance-records.test.ts",
+  ],
   "server/cloud/instances/records/journal-lines.ts": [
+    "test/server/cloud/instances/records/instance-records.test.ts",
+  ],
+  "server/cloud/instances/records/settlement-times.ts": [
     "test/server/cloud/instances/records/instance-records.test.ts",
   ],
   "server/cloud/instances/records/record-journal.ts": [

@@ -245,7 +245,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     return cloud;
   } catch (error) {
     lateWrites.close();
-    instanceRecords.stop();
+    await instanceRecords.stop();
     await lock.release();
     throw error;
   }

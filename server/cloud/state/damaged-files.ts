@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { lstat, readdir, stat } from "node:fs/promises";
+import { link, lstat, readdir, rename, stat } from "node:fs/promises";
 import { relative } from "node:path";
 import type { Logger } from "pino";
 import type { z } from "zod";
@@ -16,7 +16,7 @@ import {
   readKeptText,
 } from "../../support/files/kept-file";
 import { ensureFolder } from "../../support/files/make-folder";
-import { DamagedFolder, type Most } from "./damaged-folder";
+import { DamagedFolder, type Most, type Move } from "./damaged-folder";
 
 export interface ReadOptions<T> {
   /** Default: 16 MiB. */
@@ -154,11 +154,20 @@ export class DamagedFiles {
    * moved, never followed. One that cannot be moved stays, and a later write of the daemon replaces it.
    */
   async setAside(path: string, reason: string): Promise<void> {
+    await this.#take(path, reason, rename);
+  }
+
+  /** Works as `setAside`, and leaves the file in its place too, until the caller replaces it. */
+  async keepCopy(path: string, reason: string): Promise<void> {
+    await this.#take(path, reason, link);
+  }
+
+  async #take(path: string, reason: string, move: Move): Promise<void> {
     const file = relative(this.stateFolder, path);
     const words = { file: asciiLine(file), reason: asciiLine(reason) };
     try {
       await this.open();
-      this.#note({ ...words, ...(await this.#folder.take(path, reason)) });
+      this.#note({ ...words, ...(await this.#folder.take(path, reason, move)) });
     } catch (error) {
       this.log.error({ err: error, file }, "a damaged file could not be moved; it stays where it is");
       this.report(path, reason);

@@ -15,6 +15,9 @@ export interface Most {
   readonly kept: number;
 }
 
+/** Gives a file its place here: `rename`, or `link` for a file that stays in its own place too. */
+export type Move = (path: string, movedTo: string) => Promise<void>;
+
 /** The folder `<state>/damaged`, which keeps damaged files for the operator. Nothing there is overwritten. */
 export class DamagedFolder {
   readonly #folder: string;
@@ -63,15 +66,15 @@ export class DamagedFolder {
    *
    * @throws the system's error; then it stays in its place.
    */
-  async take(path: string, reason: string): Promise<{ time: string; movedTo: string }> {
+  async take(path: string, reason: string, move: Move): Promise<{ time: string; movedTo: string }> {
     await ensureFolder(this.#folder, 0o700);
-    return await this.#inTurn(() => this.#move(path, reason));
+    return await this.#inTurn(() => this.#take(path, reason, { move }));
   }
 
-  async #move(
+  async #take(
     path: string,
     reason: string,
-    file = relative(this.stateFolder, path),
+    { file = relative(this.stateFolder, path), move }: { file?: string; move: Move },
   ): Promise<{ time: string; movedTo: string }> {
     let now = Date.now();
     let name = damagedName(now, file);
@@ -81,7 +84,7 @@ export class DamagedFolder {
       name = damagedName(now, file);
     }
     const movedTo = join(this.#folder, name);
-    await rename(path, movedTo);
+    await move(path, movedTo);
     this.#kept.push(name);
     await writeFile(reasonFile(movedTo), `${asciiLine(reason)}\n`, { flag: "wx", mode: 0o600 }).catch(
       (error: unknown) => this.log.warn({ err: error, movedTo }, "the reason could not be written"),
@@ -109,11 +112,10 @@ export class DamagedFolder {
     const aside = join(this.stateFolder, damagedName(Date.now(), "damaged"));
     await rename(this.#folder, aside);
     await ensureFolder(this.#folder, 0o700);
-    const { movedTo } = await this.#move(
-      aside,
-      `it is ${kindOf(found)}, and a folder is expected`,
-      "damaged",
-    );
+    const { movedTo } = await this.#take(aside, `it is ${kindOf(found)}, and a folder is expected`, {
+      file: "damaged",
+      move: rename,
+    });
     this.log.error({ movedTo }, "the folder of damaged files was not a folder");
   }
 

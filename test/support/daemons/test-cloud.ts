@@ -61,7 +61,7 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
       context.lifetimes.reaper.close();
       context.lifetimes.leases.close();
       context.state.lateWrites.close();
-      context.state.records.stop();
+      await context.state.records.stop();
       await context.lifetimes.clock.settled();
       await lock.release();
       open.delete(current);

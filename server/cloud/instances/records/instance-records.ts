@@ -2,15 +2,13 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import type { Logger } from "pino";
 import { NextRun } from "../../../support/concurrency/next-run";
+import { isFileSystemFault } from "../../../support/files/file-system-fault";
 import type { DamagedFiles } from "../../state/damaged-files";
 import type { InstanceRecord } from "./record";
 import { RecordFiles } from "./record-files";
-import { RecordJournal } from "./record-journal";
+import { type JournalEntry, RecordJournal } from "./record-journal";
+import { SettlementTimes } from "./settlement-times";
 
-/** How long no record may change before the latest ones get files of their own. Many an instance is gone by then. */
-const quietMs = 5_000;
-/** The length of the journal from which on that is not waited for: some thousand creates. */
-const longJournalBytes = 4 * 1024 * 1024;
 /** More would only wait for each other, and take processor time from what a client waits for. */
 const filesAtOnce = 4;
 
@@ -18,24 +16,27 @@ const filesAtOnce = 4;
  * The records of one state folder's instances. A change is written to the journal first, `instances/journal`, which takes a
  * tenth of the time of a file. Once the records have been quiet for a while, and when the daemon ends, each one is in its own
  * file, `instances/<id>/instance.json`, and the journal is empty.
+ *
+ * Changes of one record must come one after the other: see `KeptRecord`.
  */
 export class InstanceRecords {
+  readonly #folder: string;
   readonly #files: RecordFiles;
   readonly #journal: RecordJournal;
   readonly #settlement = new NextRun(() => this.#settleAll());
-  /** The files that are being written. */
+  /** The files that are being written or removed. */
   readonly #settling = new Map<number, Promise<void>>();
-  #quiet: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  readonly #times: SettlementTimes;
 
   constructor(
     stateFolder: string,
     private readonly damaged: DamagedFiles,
     private readonly log: Pick<Logger, "debug">,
   ) {
-    const folder = join(stateFolder, "instances");
-    this.#files = new RecordFiles(folder, damaged);
-    this.#journal = new RecordJournal(join(folder, "journal"));
+    this.#folder = join(stateFolder, "instances");
+    this.#files = new RecordFiles(this.#folder, damaged);
+    this.#journal = new RecordJournal(join(this.#folder, "journal"));
+    this.#times = new SettlementTimes({ settle: () => this.settle(), bytes: () => this.#journal.bytes }, log);
   }
 
   /**
@@ -45,19 +46,24 @@ export class InstanceRecords {
    * engine has their container.
    */
   async all(known: ReadonlySet<number>): Promise<InstanceRecord[]> {
-    const removed = await this.#journal.open(this.damaged);
-    const recent = this.#journal.records();
+    await this.damaged.requireFolder(this.#folder);
+    await this.#journal.open(this.damaged);
+    const latest = this.#journal.unsettled();
+    const recent = latest.filter(({ isRemoved }) => !isRemoved).map(({ record }) => record);
+    const removed = latest.filter(({ isRemoved }) => isRemoved);
     const filed = await this.#files.all(new Set([...known, ...recent.map(({ id }) => id)]));
     const byId = new Map([...filed, ...recent].map((record) => [record.id, record]));
-    for (const id of [...removed].filter((each) => byId.delete(each))) {
-      await this.#files.remove(id, { sync: true }).catch((error: unknown) => {
-        this.log.debug(
-          { instance: id, err: error },
-          "the file of a removed record stays for the next daemon",
-        );
-      });
+    removed.forEach(({ record }) => byId.delete(record.id));
+    await Promise.all(
+      removed.map((entry) =>
+        this.#settle(entry).catch((error: unknown) => {
+          this.log.debug({ instance: entry.record.id, err: error }, "the file of a removed record stays");
+        }),
+      ),
+    );
+    if (latest.length > 0) {
+      this.#times.noteChange();
     }
-    this.#waitForQuiet();
     return [...byId.values()].sort((one, other) => one.id - other.id);
   }
 
@@ -68,25 +74,40 @@ export class InstanceRecords {
 
   /** @throws MccError that names the file system; the record is as before then. */
   async write(record: InstanceRecord): Promise<void> {
-    await this.#journal.write(record);
-    this.#waitForQuiet();
+    try {
+      await this.#journal.write(record);
+    } finally {
+      this.#times.noteChange();
+    }
   }
 
   /** Removes a record and the folder of the instance. @param sync whether the removal must survive a power cut. */
   async remove(id: number, { sync }: { sync: boolean }): Promise<void> {
-    await this.#journal.remove(id);
-    await this.#settling.get(id);
-    await this.#files.remove(id, { sync });
+    try {
+      await this.#journal.remove(id);
+      await this.#settling.get(id);
+      await this.#files.remove(id, { sync });
+      this.#settleRemoval(id);
+    } finally {
+      this.#times.noteChange();
+    }
   }
 
   /** Moves away a record that belongs to another instance. @returns false if there is none. */
   async setAside(id: number, reason: string): Promise<boolean> {
-    const recent = this.#journal.record(id);
-    if (recent !== undefined) {
-      await this.#settle(recent).catch(() => undefined);
-      await this.#journal.remove(id);
+    const entry = this.#journal.entry(id);
+    if (entry?.isRemoved === false) {
+      await this.#settle(entry).catch(() => undefined);
+      await this.#journal.remove(id).catch((error: unknown) => {
+        if (!isFileSystemFault(error)) {
+          throw error;
+        }
+        this.log.debug({ instance: id, err: error }, "the record stays for the next daemon");
+      });
     }
-    return await this.#files.setAside(id, reason);
+    const isThere = await this.#files.setAside(id, reason);
+    this.#settleRemoval(id);
+    return isThere;
   }
 
   /** Writes all records to their own files. @throws the errors of the file system; those records stay in the journal. */
@@ -94,15 +115,14 @@ export class InstanceRecords {
     await this.#settlement.request();
   }
 
-  /** Leaves the records where they are. */
-  stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#quiet);
+  /** Leaves the records where they are, once what is being written is complete. */
+  async stop(): Promise<void> {
+    await this.#times.stop();
   }
 
   /** Settles the records. @throws the errors of the file system; the next daemon reads the journal then. */
   async close(): Promise<void> {
-    this.stop();
+    await this.stop();
     await this.settle();
   }
 
@@ -116,34 +136,10 @@ export class InstanceRecords {
     return this.#files.folderOf(id);
   }
 
-  #waitForQuiet(): void {
-    if (this.#isStopped || this.#journal.bytes === 0) {
-      return;
-    }
-    if (this.#journal.bytes > longJournalBytes && this.#settling.size === 0) {
-      this.#settleLater();
-    }
-    if (this.#quiet === undefined) {
-      this.#quiet = setTimeout(() => {
-        this.#quiet = undefined;
-        this.#settleLater();
-      }, quietMs).unref();
-    } else {
-      this.#quiet.refresh();
-    }
-  }
-
-  #settleLater(): void {
-    this.#settlement.request().catch((error: unknown) => {
-      this.log.debug({ err: error }, "records stay in the journal");
-      this.#waitForQuiet();
-    });
-  }
-
   async #settleAll(): Promise<void> {
     const limit = pLimit(filesAtOnce);
     const results = await Promise.allSettled(
-      this.#journal.unsettled().map((record) => limit(() => this.#settle(record))),
+      this.#journal.unsettled().map((entry) => limit(() => this.#settle(entry))),
     );
     await this.#journal.shorten();
     const failed = results.find((result) => result.status === "rejected");
@@ -152,21 +148,29 @@ export class InstanceRecords {
     }
   }
 
-  /** Writes a record to its own file, unless it was changed or removed in the meantime. */
-  async #settle(record: InstanceRecord): Promise<void> {
-    if (this.#journal.record(record.id) !== record) {
+  /** Writes a record to its own file, or removes that of a removed one, unless it was changed in the meantime. */
+  async #settle(entry: JournalEntry): Promise<void> {
+    const { record, isRemoved } = entry;
+    if (this.#journal.entry(record.id) !== entry) {
       return;
     }
-    const writing = this.#files.write(record);
+    const work = isRemoved ? this.#files.finishRemoval(record.id) : this.#files.write(record);
     this.#settling.set(
       record.id,
-      writing.catch(() => undefined),
+      work.catch(() => undefined),
     );
     try {
-      await writing;
-      this.#journal.settle(record);
+      await work;
+      this.#journal.settle(entry);
     } finally {
       this.#settling.delete(record.id);
+    }
+  }
+
+  #settleRemoval(id: number): void {
+    const entry = this.#journal.entry(id);
+    if (entry?.isRemoved === true) {
+      this.#journal.settle(entry);
     }
   }
 }

@@ -15,8 +15,8 @@ export interface JournalLine {
 export interface JournalContent {
   /** The latest line of each record, by id. */
   readonly lines: ReadonlyMap<number, JournalLine>;
-  /** Ids of records that were removed: a file of theirs no longer counts. */
-  readonly removed: ReadonlySet<number>;
+  /** The lines of removed records, by id: a file of theirs no longer counts. */
+  readonly removed: ReadonlyMap<number, JournalLine>;
   /** The length up to the end of the last whole line. What follows was being written; nobody was told that it is kept. */
   readonly bytes: number;
   /** What is wrong with lines that are left out. */
@@ -27,10 +27,16 @@ export function journalLine(record: InstanceRecord): Buffer {
   return Buffer.from(`${JSON.stringify(record)}\n`);
 }
 
+export function removedLine(record: InstanceRecord): Buffer {
+  const line = journalLine(record);
+  line.write(removedMark);
+  return line;
+}
+
 /** Reads the lines in their order: a later one of the same record replaces an earlier one. */
 export function readJournal(content: Buffer): JournalContent {
   const lines = new Map<number, JournalLine>();
-  const removed = new Set<number>();
+  const removed = new Map<number, JournalLine>();
   const problems: string[] = [];
   let at = 0;
   for (let number = 1; ; number += 1) {
@@ -45,7 +51,7 @@ export function readJournal(content: Buffer): JournalContent {
       problems.push(`line ${number} is not the record of an instance`);
     } else if (isRemoved) {
       lines.delete(record.id);
-      removed.add(record.id);
+      removed.set(record.id, { record, at });
     } else {
       lines.set(record.id, { record, at });
       removed.delete(record.id);

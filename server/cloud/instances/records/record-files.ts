@@ -64,9 +64,8 @@ export class RecordFiles {
     const isNew = await this.#ensureFolderOf(folder);
     try {
       await writeJsonFile(this.pathOf(record.id), record);
-      if (isNew) {
-        await this.#sync.request();
-      }
+      // Also for a folder that a log has made, which nothing has synced.
+      await this.#sync.request();
     } catch (error) {
       if (isNew) {
         await rm(folder, { recursive: true, force: true }).catch(() => undefined);
@@ -118,6 +117,15 @@ export class RecordFiles {
       }
     });
     this.#filed.delete(id);
+  }
+
+  /** Ensures that a removal survives a power cut of which an earlier try failed, or was cut off. A log stays. */
+  async finishRemoval(id: number): Promise<void> {
+    if (this.#filed.has(id)) {
+      await this.remove(id, { sync: true });
+    } else {
+      await this.#sync.request();
+    }
   }
 
   /** Most folders have nothing but the record: two calls are a third of what a removal of any tree takes. */

@@ -1,23 +1,25 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
-import { hasErrno } from "../../../../protocol/errno";
 import { NextRun } from "../../../support/concurrency/next-run";
 import { Queue } from "../../../support/concurrency/turns";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
-import { quietly, replaceBy } from "../../../support/files/json-file";
-import { ensureFolder } from "../../../support/files/make-folder";
-import { syncData, syncFolder } from "../../../support/files/sync";
 import type { DamagedFiles } from "../../state/damaged-files";
-import { countsMark, type JournalLine, journalLine, readJournal, removedMark } from "./journal-lines";
+import { JournalFile } from "./journal-file";
+import { journalLine, readJournal, removedLine } from "./journal-lines";
 import type { InstanceRecord } from "./record";
 
 /** Many times of what it becomes: see `InstanceRecords`. */
 const largestBytes = 256 * 1024 * 1024;
-/** What can be in the place of the file if it was moved. It is then written again. */
-const movedErrors = ["ENOENT", "ELOOP", "EISDIR", "ENXIO"];
 
-interface Entry extends JournalLine {
-  /** Whether the record is in a file of its own by now. */
+/** The latest state of a record in the journal. */
+export interface JournalEntry {
+  readonly record: InstanceRecord;
+  /** The line of a removed record stays until the record's own file is gone. */
+  readonly isRemoved: boolean;
+}
+
+interface Entry extends JournalEntry {
+  /** Where its line begins, in bytes. */
+  at: number;
+  /** Whether the record is in a file of its own by now, or, after its removal, in none. */
   isSettled: boolean;
 }
 
@@ -33,51 +35,51 @@ interface Change {
  * A commit writes all of them or none, except that removals succeed without space.
  */
 export class RecordJournal {
+  readonly #file: JournalFile;
   readonly #entries = new Map<number, Entry>();
-  /** The file as this daemon left it. Only the daemon writes there. */
-  #file: { readonly inode: number; readonly bytes: number } | undefined;
   #waiting: Change[] = [];
   readonly #turns = new Queue();
   readonly #commits = new NextRun(() => this.#turns.take(() => this.#commit()));
 
-  constructor(private readonly path: string) {}
+  constructor(path: string) {
+    this.#file = new JournalFile(path);
+  }
 
-  /**
-   * Reads what an earlier daemon left. Sets a damaged journal aside, and keeps its good lines.
-   *
-   * @returns ids of records that were removed, of which a file can be left.
-   */
-  async open(damaged: DamagedFiles): Promise<ReadonlySet<number>> {
-    const content = await damaged.readBytes(this.path, { mostBytes: largestBytes });
+  /** Reads what an earlier daemon left. Keeps the good lines of a damaged journal, and a copy of it aside. */
+  async open(damaged: DamagedFiles): Promise<void> {
+    const content = await damaged.readBytes(this.#file.path, { mostBytes: largestBytes });
     if (content === undefined) {
-      return new Set();
+      return;
     }
     const { lines, removed, bytes, problems } = readJournal(content);
-    lines.forEach((line, id) => this.#entries.set(id, { ...line, isSettled: false }));
+    lines.forEach((line, id) => this.#entries.set(id, { ...line, isRemoved: false, isSettled: false }));
+    removed.forEach((line, id) => this.#entries.set(id, { ...line, isRemoved: true, isSettled: false }));
     if (problems.length > 0) {
-      await damaged.setAside(this.path, problems.join("; "));
-      await this.#turns.take(() => this.#rewrite([...this.#entries.values()])).catch(() => undefined);
-    } else {
-      quietly(() => this.#adopt(bytes));
+      await damaged.keepCopy(this.#file.path, problems.join("; "));
     }
-    return removed;
+    // After a failure, the file stays as it is, and the next change writes it again.
+    await this.#turns
+      .take(() => (problems.length > 0 ? this.#rewrite(this.#all()) : this.#file.adopt(bytes)))
+      .catch(() => undefined);
   }
 
   get bytes(): number {
-    return this.#file?.bytes ?? 0;
+    return this.#file.bytes;
   }
 
   record(id: number): InstanceRecord | undefined {
-    return this.#entries.get(id)?.record;
+    const entry = this.#entries.get(id);
+    return entry?.isRemoved === false ? entry.record : undefined;
   }
 
-  records(): InstanceRecord[] {
-    return [...this.#entries.values()].map(({ record }) => record);
+  /** Returns the latest state of a record, also of one that was removed. */
+  entry(id: number): JournalEntry | undefined {
+    return this.#entries.get(id);
   }
 
-  /** Returns the records that are in no file of their own, or in an older one. */
-  unsettled(): InstanceRecord[] {
-    return [...this.#entries.values()].filter(({ isSettled }) => !isSettled).map(({ record }) => record);
+  /** Returns the records that are in no file of their own, or in an older one, and the removed ones that can have a file. */
+  unsettled(): JournalEntry[] {
+    return this.#all().filter(({ isSettled }) => !isSettled);
   }
 
   /** @throws MccError of the file system; the record is as before then. */
@@ -87,49 +89,53 @@ export class RecordJournal {
 
   /** Removes a record, unless there is none. @throws MccError of the file system; the record is as before then. */
   async remove(id: number): Promise<void> {
-    if (this.#entries.has(id)) {
+    if (this.record(id) !== undefined) {
       await this.#change({ id, record: undefined });
     }
   }
 
-  /** Notes that this record is in a file of its own, unless it was changed since. */
-  settle(record: InstanceRecord): void {
-    const entry = this.#entries.get(record.id);
-    if (entry?.record === record) {
-      entry.isSettled = true;
+  /** Notes that the record's own file is as this entry says, unless the record was changed since. */
+  settle(entry: JournalEntry): void {
+    const latest = this.#entries.get(entry.record.id);
+    if (latest === entry) {
+      latest.isSettled = true;
     }
   }
 
-  /** Removes what is settled or removed from the file. */
+  /** Removes what is settled from the file. */
   async shorten(): Promise<void> {
     await this.#turns.take(async () => {
-      const left = [...this.#entries.values()].filter(({ isSettled }) => !isSettled);
+      const left = this.#all().filter(({ isSettled }) => !isSettled);
       if (left.length > 0) {
         await this.#rewrite(left);
-      } else if (this.bytes > 0) {
+      } else if (this.#entries.size > 0 || !this.#file.isEmpty) {
         await this.#empty();
       }
     });
+  }
+
+  #all(): Entry[] {
+    return [...this.#entries.values()];
   }
 
   async #change(change: Change): Promise<void> {
     this.#waiting.push(change);
     await this.#commits.request();
     if (change.failure !== undefined) {
-      throw asFileSystemFault(change.failure, this.path);
+      throw asFileSystemFault(change.failure, this.#file.path);
     }
   }
 
   async #commit(): Promise<void> {
     const changes = this.#waiting;
     this.#waiting = [];
+    if (changes.length === 0) {
+      // The run before has taken them, after it had waited for its turn.
+      return;
+    }
     try {
-      const descriptor = await this.#openFile();
-      try {
-        await this.#apply(descriptor, changes);
-      } finally {
-        closeSync(descriptor);
-      }
+      await this.#requireFile();
+      await this.#apply(changes);
     } catch (error) {
       changes.forEach((change) => {
         change.failure = error;
@@ -137,133 +143,59 @@ export class RecordJournal {
     }
   }
 
-  /** Opens the file as this daemon left it. One that is missing or has other content is written again. */
-  async #openFile(): Promise<number> {
-    const descriptor = this.#file && openAsLeft(this.path, this.#file);
-    if (descriptor !== undefined) {
-      return descriptor;
+  /** Writes the file again if it is missing or has other content than this daemon left there. */
+  async #requireFile(): Promise<void> {
+    if (!this.#file.isAsLeft()) {
+      await this.#rewrite(this.#all());
     }
-    await this.#rewrite([...this.#entries.values()]);
-    return openSync(this.path, constants.O_RDWR | constants.O_NOFOLLOW);
   }
 
-  async #apply(descriptor: number, changes: readonly Change[]): Promise<void> {
-    const begin = this.bytes;
+  async #apply(changes: readonly Change[]): Promise<void> {
     const removals = changes.flatMap(({ id, record }) =>
       record === undefined ? (this.#entries.get(id) ?? []) : [],
     );
-    let added: JournalLine[] = [];
-    let bytes = begin;
-    try {
-      removals.forEach(({ at }) => writeSync(descriptor, removedMark, at));
-      try {
-        ({ added, bytes } = append(descriptor, changes, begin));
-      } catch (error) {
-        // The removals need no space.
-        ftruncateSync(descriptor, begin);
-        changes
-          .filter(({ record }) => record !== undefined)
-          .forEach((change) => {
-            change.failure = error;
-          });
-      }
-      await syncData(descriptor);
-    } catch (error) {
-      // The callers go on with the records as they were, and the next daemon must not read others.
-      quietly(() => removals.forEach(({ at }) => writeSync(descriptor, countsMark, at)));
-      quietly(() => ftruncateSync(descriptor, begin));
-      throw error;
+    const records = changes.flatMap(({ record }) => record ?? []);
+    const lines = records.map(journalLine);
+    let at = this.bytes;
+    const added = records.map((record, index): Entry => {
+      const entry = { record, at, isRemoved: false, isSettled: false };
+      at += lines[index]?.length ?? 0;
+      return entry;
+    });
+    const marks = removals.map((entry) => entry.at);
+    const { refusal } = await this.#file.change(marks, Buffer.concat(lines));
+    removals.forEach((entry) =>
+      this.#entries.set(entry.record.id, { ...entry, isRemoved: true, isSettled: false }),
+    );
+    if (refusal === undefined) {
+      added.forEach((entry) => this.#entries.set(entry.record.id, entry));
+    } else {
+      changes
+        .filter(({ record }) => record !== undefined)
+        .forEach((change) => {
+          change.failure = refusal;
+        });
     }
-    removals.forEach(({ record }) => this.#entries.delete(record.id));
-    added.forEach((line) => this.#entries.set(line.record.id, { ...line, isSettled: false }));
-    this.#file = { inode: this.#file?.inode ?? 0, bytes };
   }
 
-  /** Replaces the file by one with these records. */
+  /** Replaces the file by one with these entries, and forgets the others. */
   async #rewrite(entries: readonly Entry[]): Promise<void> {
-    const folder = dirname(this.path);
-    await ensureFolder(folder, 0o700);
-    const lines = entries.map(({ record }) => journalLine(record));
-    let inode = 0;
-    await replaceBy(this.path, 0o600, async (descriptor) => {
-      writeFileSync(descriptor, Buffer.concat(lines));
-      await syncData(descriptor);
-      inode = fstatSync(descriptor).ino;
-    });
-    await syncFolder(folder);
-    let at = 0;
+    const lines = entries.map(({ record, isRemoved }) =>
+      isRemoved ? removedLine(record) : journalLine(record),
+    );
+    await this.#file.replace(Buffer.concat(lines));
     this.#entries.clear();
-    entries.forEach(({ record, isSettled }, index) => {
-      this.#entries.set(record.id, { record, isSettled, at });
+    let at = 0;
+    entries.forEach((entry, index) => {
+      entry.at = at;
       at += lines[index]?.length ?? 0;
+      this.#entries.set(entry.record.id, entry);
     });
-    this.#file = { inode, bytes: at };
   }
 
   async #empty(): Promise<void> {
-    const descriptor = await this.#openFile();
-    try {
-      ftruncateSync(descriptor, 0);
-      await syncData(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    await this.#requireFile();
+    await this.#file.empty();
     this.#entries.clear();
-    this.#file = { inode: this.#file?.inode ?? 0, bytes: 0 };
   }
-
-  /** Takes over the file of an earlier daemon, without a line that was being written. */
-  #adopt(bytes: number): void {
-    const descriptor = openSync(this.path, constants.O_RDWR | constants.O_NOFOLLOW);
-    try {
-      ftruncateSync(descriptor, bytes);
-      this.#file = { inode: fstatSync(descriptor).ino, bytes };
-    } finally {
-      closeSync(descriptor);
-    }
-  }
-}
-
-/** @returns undefined if the file is missing, or is not as the daemon left it. */
-function openAsLeft(path: string, { inode, bytes }: { inode: number; bytes: number }): number | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
-  } catch (error) {
-    if (hasErrno(error, ...movedErrors)) {
-      return undefined;
-    }
-    throw error;
-  }
-  const { ino, size } = fstatSync(descriptor);
-  if (ino === inode && size === bytes) {
-    return descriptor;
-  }
-  closeSync(descriptor);
-  return undefined;
-}
-
-/** Writes the records behind the end of the file. @returns their lines, and the new end. */
-function append(
-  descriptor: number,
-  changes: readonly Change[],
-  end: number,
-): { added: JournalLine[]; bytes: number } {
-  const added: JournalLine[] = [];
-  const lines: Buffer[] = [];
-  let bytes = end;
-  for (const { record } of changes) {
-    if (record !== undefined) {
-      const line = journalLine(record);
-      lines.push(line);
-      added.push({ record, at: bytes });
-      bytes += line.length;
-    }
-  }
-  const text = Buffer.concat(lines);
-  // One write can be short, for example where the last of the space is used up.
-  for (let written = 0; written < text.length; ) {
-    written += writeSync(descriptor, text, written, text.length - written, end + written);
-  }
-  return { added, bytes };
 }

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import promises, {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import pino from "pino";
 import sinon from "sinon";
 import { InstanceRecords } from "../../../../../server/cloud/instances/records/instance-records";
@@ -48,7 +58,7 @@ describe("the records of instances", () => {
   }
 
   const opened: InstanceRecords[] = [];
-  afterEach(() => opened.splice(0).forEach((records) => records.stop()));
+  afterEach(() => Promise.all(opened.splice(0).map((records) => records.stop())));
 
   async function open(folder: string): Promise<Opened> {
     const damaged = new DamagedFiles(folder, log);
@@ -144,6 +154,50 @@ describe("the records of instances", () => {
     assert.deepEqual((await readdir(join(folder, "instances"))).sort(), ["500", "501", "journal"]);
   });
 
+  it("are completely written once the daemon has stopped", async () => {
+    const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const folder = await newFolder();
+    const { records } = await open(folder);
+    await records.write(recordOf(500));
+    clock.tick(5_000);
+    clock.restore();
+    await records.stop();
+    assert.deepEqual(await readdir(records.folderOf(500)), ["instance.json"]);
+    assert.equal((await stat(journalOf(folder))).size, 0);
+  });
+
+  it("survive a power cut in a folder that a log has made", async () => {
+    const folder = await newFolder();
+    const { records } = await open(folder);
+    await records.write(recordOf(500));
+    await mkdir(records.folderOf(500));
+    const synced = syncedPaths();
+    await records.settle();
+    assert.ok(synced.includes(join(folder, "instances")));
+  });
+
+  it("of a daemon that was killed before its sync are synced by the next one", async () => {
+    const folder = await newFolder();
+    const { records } = await open(folder);
+    await records.write(recordOf(500));
+    const synced = syncedPaths();
+    await open(folder);
+    assert.deepEqual(synced, [journalOf(folder), join(folder, "instances")]);
+  });
+
+  /** Returns the paths of all files and folders that are synced from now on. */
+  function syncedPaths(): string[] {
+    const paths: string[] = [];
+    for (const name of ["fsync", "fdatasync"] as const) {
+      const original = fs[name];
+      sinon.replace(fs, name, ((descriptor: number, done: (error: Error | null) => void) => {
+        paths.push(fs.readlinkSync(`/proc/self/fd/${descriptor}`));
+        original(descriptor, done);
+      }) as never);
+    }
+    return paths;
+  }
+
   it("settle without a pause when thousands have changed", async () => {
     const folder = await newFolder();
     const { records } = await open(folder);
@@ -158,6 +212,24 @@ describe("the records of instances", () => {
     }, "the journal is shorter");
     assert.equal((await foundNext(folder)).length, ids.length);
   });
+
+  function refusal(code: string, syscall: string): Error {
+    return Object.assign(new Error(`${code}, ${syscall}`), { code, syscall });
+  }
+
+  /** Lets files fail to open as on a full disk. @returns how often that happened. */
+  function refuseToOpen(path: RegExp): () => number {
+    const open = fs.openSync;
+    let count = 0;
+    sinon.replace(fs, "openSync", (name, ...rest) => {
+      if (path.test(String(name))) {
+        count += 1;
+        throw refusal("ENOSPC", "open");
+      }
+      return open(name, ...rest);
+    });
+    return () => count;
+  }
 
   describe("whose journal", () => {
     it("ends in half a line are those of the lines before", async () => {
@@ -189,6 +261,29 @@ describe("the records of instances", () => {
       assert.equal(damage.reason, "line 2 is not the record of an instance");
       assert.match(await readFile(damage.movedTo ?? "", "utf8"), /"id":501/);
       assert.deepEqual(await foundNext(folder), ["500 web-500", "502 web-502"]);
+    });
+
+    it("has a damaged line keep the other lines if the file cannot be written again", async () => {
+      const folder = await newFolder();
+      const { records } = await open(folder);
+      await Promise.all([500, 501, 502].map((id) => records.write(recordOf(id))));
+      await records.remove(501, keep);
+      await appendFile(journalOf(folder), "damage\n");
+      refuseToOpen(/journal\.new$/);
+      assert.deepEqual(await foundNext(folder), ["500 web-500", "502 web-502"]);
+      sinon.restore();
+      assert.deepEqual(await foundNext(folder), ["500 web-500", "502 web-502"]);
+      assert.deepEqual(await recordedIds(folder), [500, 502]);
+    });
+
+    it("is in a folder that is a file report only that", async () => {
+      const folder = await newFolder();
+      await writeFile(join(folder, "instances"), "");
+      const { damaged } = await open(folder);
+      assert.deepEqual(
+        damaged.list().map(({ file }) => file),
+        ["instances"],
+      );
     });
 
     for (const [what, disturb] of [
@@ -226,10 +321,7 @@ describe("the records of instances", () => {
       const write = fs.writeSync as (...parameters: unknown[]) => number;
       sinon.replace(fs, "writeSync", ((descriptor: number, content: Buffer | string, ...rest: unknown[]) => {
         if (typeof content !== "string") {
-          throw Object.assign(new Error("ENOSPC: no space left, write"), {
-            code: "ENOSPC",
-            syscall: "write",
-          });
+          throw refusal("ENOSPC", "write");
         }
         return write(descriptor, content, ...rest);
       }) as never);
@@ -276,6 +368,103 @@ describe("the records of instances", () => {
       }
       await records.remove(500, keep);
       assert.deepEqual(await foundNext(folder), []);
+    });
+
+    it("the sync and the return are as before with the next change", async () => {
+      const folder = await newFolder();
+      const { records } = await open(folder);
+      await records.write(recordOf(500));
+      const write = fs.writeSync as (...parameters: unknown[]) => number;
+      sinon.replace(fs, "writeSync", ((descriptor: number, content: Buffer | string, ...rest: unknown[]) => {
+        if (content === "{") {
+          throw refusal("EIO", "write");
+        }
+        return write(descriptor, content, ...rest);
+      }) as never);
+      lieAboutSync();
+      await assertMccError(records.remove(500, keep), "unavailable", /input\/output error/);
+      sinon.restore();
+      assert.ok(records.has(500));
+      await records.write(recordOf(501));
+      assert.deepEqual(await foundNext(folder), ["500 web-500", "501 web-501"]);
+    });
+
+    it("the sync and the return are as before once they settle, also if there are none", async () => {
+      const folder = await newFolder();
+      const { records } = await open(folder);
+      await records.write(recordOf(500));
+      await records.remove(500, keep);
+      await records.settle();
+      lieAboutSync();
+      sinon.replace(fs, "ftruncateSync", () => {
+        throw refusal("EIO", "ftruncate");
+      });
+      await assertMccError(records.write(recordOf(501)), "unavailable", /input\/output error/);
+      sinon.restore();
+      await records.settle();
+      assert.deepEqual(await foundNext(folder), []);
+    });
+
+    it("the close are as after the change", async () => {
+      const folder = await newFolder();
+      const { records } = await open(folder);
+      await records.write(recordOf(500));
+      const close = fs.closeSync;
+      sinon.replace(fs, "closeSync", (descriptor) => {
+        close(descriptor);
+        throw refusal("EIO", "close");
+      });
+      await records.write(recordOf(501));
+      sinon.restore();
+      assert.deepEqual(await foundNext(folder), ["500 web-500", "501 web-501"]);
+    });
+
+    it("the removal of their files stay removed, and an older file never counts", async () => {
+      const folder = await newFolder();
+      const { records } = await open(folder);
+      await records.write(recordOf(500));
+      await records.settle();
+      await Promise.all([500, 501].map((id) => records.write(recordOf(id, { phase: "destroying" }))));
+      const refuse = (): void => {
+        sinon.replace(promises, "unlink", () => Promise.reject(refusal("EIO", "unlink")));
+        sinon.replace(promises, "rm", () => Promise.reject(refusal("EIO", "rm")));
+      };
+      refuse();
+      await assertMccError(records.remove(500, keep), "unavailable", /input\/output error/);
+      await assertMccError(records.settle(), "unavailable", /input\/output error/);
+      const { records: next, found } = await open(folder);
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [501],
+      );
+      await assertMccError(next.settle(), "unavailable", /input\/output error/);
+      sinon.restore();
+      assert.deepEqual(await foundNext(folder), ["501 web-501"]);
+      assert.deepEqual(await recordedIds(folder), [501]);
+    });
+
+    it("that one is set aside stay for the next daemon", async () => {
+      const folder = await newFolder();
+      const { records } = await open(folder);
+      await records.write(recordOf(500));
+      lieAboutSync();
+      refuseToOpen(/instance\.json\.new$/);
+      assert.equal(await records.setAside(500, "it claims the name of instance 501"), false);
+      sinon.restore();
+      assert.deepEqual(await foundNext(folder), ["500 web-500"]);
+    });
+
+    it("their files are tried again after a pause, also if the journal is long", async () => {
+      const folder = await newFolder();
+      const { records } = await open(folder);
+      const tried = refuseToOpen(/instance\.json\.new$/);
+      const labels = { long: "x".repeat(60_000) };
+      for (let id = 500; id < 600; id += 1) {
+        await records.write(recordOf(id, { labels }));
+      }
+      await eventually(() => Promise.resolve(tried() > 0), "it was tried");
+      await pause(300);
+      assert.ok(tried() <= 200, `tried ${tried()} times`);
     });
 
     it("the file stay in the journal", async () => {
