@@ -4,6 +4,7 @@ import { identityOf } from "./identity";
 import { isMocked } from "./mocked";
 import { requireOwnPackage } from "./own-package";
 import { resourceOwner } from "./resource-owner";
+import { shortenStacks, withCallers } from "./short-stacks";
 
 /**
  * The provider of each resource as its state records it: the text of a module, which Pulumi's dynamic-provider plugin
@@ -37,20 +38,28 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   ) {
     requireOwnPackage();
     const identity = identityOf(type, name, options);
-    super(
-      `pulumi-nodejs:dynamic/minicloud:${type}`,
-      name,
-      {
-        ...properties,
-        ...identity,
-        ...runOf(),
-        uid: undefined,
-        serverId: undefined,
-        __provider: shells[type],
-      },
-      // Also for replacements by Pulumi itself, such as those of `--replace`.
-      { ...options, deleteBeforeReplace: true },
-    );
+    const restoreStacks = shortenStacks();
+    try {
+      super(
+        `pulumi-nodejs:dynamic/minicloud:${type}`,
+        name,
+        {
+          ...properties,
+          ...identity,
+          ...runOf(),
+          uid: undefined,
+          serverId: undefined,
+          __provider: shells[type],
+        },
+        // Also for replacements by Pulumi itself, such as those of `--replace`.
+        { ...options, deleteBeforeReplace: true },
+      );
+    } catch (error) {
+      restoreStacks();
+      throw withCallers(error);
+    } finally {
+      restoreStacks();
+    }
     const recorded: pulumi.Output<Recorded> = pulumi.output({
       id: this.id,
       uid: this.uid,

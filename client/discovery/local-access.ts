@@ -6,6 +6,14 @@ import { isAlive } from "./is-alive";
 import { listeningUsers } from "./listening-users";
 import { isDefaultHost } from "./server-address";
 
+/**
+ * For how long it counts that only the daemon's user listens at its port. The kernel takes milliseconds to list all sockets.
+ * Each call still checks that the daemon's process exists.
+ */
+const seenMs = 1_000;
+/** When that was last seen, by file and port. */
+const seen = new Map<string, number>();
+
 /** What the files of a daemon on this host tell its clients. */
 export interface LocalAccess {
   readonly token?: string;
@@ -62,8 +70,16 @@ async function readToken({ tokenPath, groupTokenPath }: RuntimeFile): Promise<st
 
 /** Tells whether all sockets that listen at the port belong to the owner of the file or to root. */
 async function onlyOwnerListens(path: string, port: number): Promise<boolean> {
+  const place = `${path} ${port}`;
+  if (performance.now() - (seen.get(place) ?? Number.NEGATIVE_INFINITY) < seenMs) {
+    return true;
+  }
   const [{ uid }, users] = await Promise.all([stat(path), listeningUsers(port)]);
-  return users.length > 0 && users.every((user) => user === uid || user === 0);
+  const isOnly = users.length > 0 && users.every((user) => user === uid || user === 0);
+  if (isOnly) {
+    seen.set(place, performance.now());
+  }
+  return isOnly;
 }
 
 function portOf(server: URL): number {

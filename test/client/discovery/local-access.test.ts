@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import promises, { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sinon from "sinon";
 import { connect } from "../../../client";
 import { MccError } from "../../../protocol/error";
 import { assertMccError } from "../../support/assert-error";
@@ -123,5 +124,57 @@ describe("the local daemon's token", () => {
     await assertMccError(client.info(), "unauthenticated", /A token is needed/);
     await leaveFile(daemon);
     assert.deepEqual(await client.info(), standInInfo);
+  });
+
+  describe("while another user's program listens at the port, at another address", () => {
+    const tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+    let looks = 0;
+    afterEach(() => sinon.restore());
+
+    /** Lets the kernel's tables have one more socket, of another user. */
+    function listenAsOther(port: number): void {
+      const read = promises.readFile as (...parameters: unknown[]) => Promise<unknown>;
+      const line = `\n 9: 0200007F:${port.toString(16).toUpperCase()} 00000000:0000 0A 0:0 0:0 0 65534 0 1 1\n`;
+      looks = 0;
+      sinon.replace(promises, "readFile", (async (...parameters: unknown[]) => {
+        const content = await read(...parameters);
+        if (!tables.includes(String(parameters[0]))) {
+          return content;
+        }
+        looks += 1;
+        return `${String(content)}${line}`;
+      }) as never);
+    }
+
+    it("is not sent", async () => {
+      const daemon = await startDaemon(guarded);
+      await leaveFile(daemon);
+      listenAsOther(daemon.port);
+      await assertMccError(
+        connect({ server: daemon.url }).info(),
+        "unauthenticated",
+        /A token is needed|not running/,
+      );
+      assert.equal(daemon.calls[0]?.authorization, undefined);
+      assert.ok(looks > 0);
+    });
+
+    it("is not sent once the last look is a second old, or the daemon's process has ended", async () => {
+      let now = performance.now();
+      sinon.replace(performance, "now", () => now);
+      const daemon = await startDaemon(guarded);
+      await leaveFile(daemon);
+      const info = () => connect({ server: daemon.url }).info();
+      await info();
+      listenAsOther(daemon.port);
+      await info();
+      assert.equal(looks, 0);
+      await leaveFile(daemon, { pid: spawnSync("true").pid });
+      await assertMccError(info(), "unauthenticated", /not running/);
+      await leaveFile(daemon);
+      now += 1_001;
+      await assertMccError(info(), "unauthenticated", /not running/);
+      assert.equal(daemon.calls.at(-1)?.authorization, undefined);
+    });
   });
 });
