@@ -1,7 +1,8 @@
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { type Client, createInstance } from "../../client";
+import { groupPrefix, parseHierarchies } from "../../server/driver/openvz/control-groups";
 import { exists, hostPlaces } from "../../server/driver/openvz/host";
 import { imageName } from "../../test/fakes/openvz/install";
 import { type BenchDaemon, withBenchDaemon } from "../hosts/bench-daemon";
@@ -78,6 +79,8 @@ async function repeatedly(look: () => Promise<unknown>): Promise<void> {
 /** Runs the commands that an operator would type, with the highest possible parallelism. */
 class BareCommands {
   readonly #ctids: readonly number[];
+  /** The groups of containers are the same in all rounds. */
+  #readAll: string | undefined;
 
   constructor(
     private readonly environment: Readonly<Record<string, string>>,
@@ -111,7 +114,8 @@ class BareCommands {
 
   async list(): Promise<void> {
     if (!(await exists(hostPlaces.veinfo))) {
-      await this.#run("sh", "-c", readAll);
+      this.#readAll ??= await readAllCommand();
+      await this.#run("sh", "-c", this.#readAll);
       return;
     }
     await this.#run("vzlist", "-a", "-j", "-o", "ctid,status,ip,hostname,name,ostemplate,description");
@@ -124,8 +128,20 @@ class BareCommands {
 
 const bringUp = (address: string): string =>
   `ip addr add ${address}/32 dev venet0; ip link set venet0 up; ip route add default dev venet0`;
-/** Reads the files that tell which containers exist and run on a kernel that is not OpenVZ's. */
-const readAll = "cat /etc/vz/conf/[1-9]*.conf /sys/fs/cgroup/*/vz-*/cgroup.procs > /dev/null";
+
+/** Returns the command that reads the files which tell what exists and runs on a kernel that is not OpenVZ's. */
+async function readAllCommand(): Promise<string> {
+  const { old: hierarchies } = parseHierarchies(await readFile("/proc/mounts", "utf8"));
+  const groups = await Promise.all(
+    hierarchies.map(async (folder) =>
+      (await readdir(folder)).some((entry) => entry.startsWith(groupPrefix))
+        ? [`${folder}/${groupPrefix}*/cgroup.procs`]
+        : [],
+    ),
+  );
+  return ["cat /etc/vz/conf/[1-9]*.conf", ...groups.flat(), "> /dev/null"].join(" ");
+}
+
 const settings = ["--description", "bench", "--nameserver", "198.18.0.1"];
 
 function creationOptions(ctid: number): string[] {
