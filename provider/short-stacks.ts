@@ -19,13 +19,14 @@ export function shortenStacks(): () => void {
   };
 }
 
-/** Adds the callers of this function to an error that has a short stack, so that it shows the line of the user's program. */
+/** Adds the callers that the stack of an error lacks, so that it shows the line of the user's program. */
 export function withCallers(error: unknown): unknown {
   if (error instanceof Error) {
     const here: { stack?: string } = {};
     Error.captureStackTrace(here, withCallers);
+    const stack = error.stack ?? String(error);
     const callers = (here.stack ?? "").split("\n").slice(1);
-    error.stack = [error.stack ?? String(error), ...callers].join("\n");
+    error.stack = [stack, ...callers.filter((line) => !stack.includes(line))].join("\n");
   }
   return error;
 }

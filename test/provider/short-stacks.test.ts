@@ -56,6 +56,16 @@ describe("the stacks of errors", () => {
     assert.equal(Error.stackTraceLimit, stackTraceLimit);
   });
 
+  it("have each caller once where they were not short", () => {
+    const error = new Error("refused");
+    const { stack } = error;
+    assert.ok(stack);
+    assert.equal(withCallers(error), error);
+    const lines = (error.stack ?? "").split("\n");
+    assert.ok(error.stack?.startsWith(stack));
+    assert.deepEqual(lines, [...new Set(lines)]);
+  });
+
   it("are not added to what is no error", () => {
     assert.equal(withCallers("no error"), "no error");
   });
