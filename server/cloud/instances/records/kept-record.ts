@@ -38,7 +38,7 @@ export class KeptRecord {
 
   /**
    * Declares that the file of the instance's fleet has the record: it was written before the work on the members began,
-   * and is written again after it. Until `uncover`, a record without a file of its own gets none.
+   * and is written again after it. Until `uncover`, an instance without a record of its own gets none.
    */
   cover(): void {
     this.#isCovered = true;
@@ -48,7 +48,7 @@ export class KeptRecord {
     this.#isCovered = false;
   }
 
-  /** Removes its own file, because a newer record is in the file of the instance's fleet. */
+  /** Removes its own record, because a newer one is in the file of the instance's fleet. */
   async leaveToFleet(): Promise<void> {
     await this.#writes.take(() => this.store.records.remove(this.record.id, { sync: false }));
   }
@@ -64,7 +64,7 @@ export class KeptRecord {
       if (this.#isForgotten) {
         throw new MccError("not-found", `Instance ${this.record.id} (${this.record.name}) is gone.`);
       }
-      if (this.#needsFile()) {
+      if (this.#needsOwnRecord()) {
         await this.store.records.write(change(this.record));
       }
       // The record in memory may have changed during the write.
@@ -95,12 +95,12 @@ export class KeptRecord {
   /** Removes the record from disk, after the writes that were asked for before. */
   async forget(): Promise<void> {
     await this.#writes.take(async () => {
-      await this.store.records.remove(this.record.id, { sync: this.#needsFile() });
+      await this.store.records.remove(this.record.id, { sync: this.#needsOwnRecord() });
       this.#isForgotten = true;
     });
   }
 
-  #needsFile(): boolean {
+  #needsOwnRecord(): boolean {
     return !this.#isCovered || this.store.records.has(this.record.id);
   }
 }
