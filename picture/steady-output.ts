@@ -9,13 +9,11 @@ export interface Surroundings {
 }
 
 /** Lines about progress, times and this machine's Pulumi CLI, which a picture does not need. */
-const leftOut = [
-  /^\S+ Pulumi CLI /,
-  /^@ /,
-  /^Duration: /,
-  /^ {0,2}[~+-] .* (creating|refreshing|deleting) /,
-  /^ {0,2}~ .* refresh /,
-];
+const leftOut = [/^\S+ Pulumi CLI /, /^@ /, /^Duration: /];
+/** A line about a resource. Pulumi prints it again whenever the resource's progress changes. */
+const resourceRow = /^ .{0,4}pulumi\S*:\S+ \S+/;
+/** The one that says what was done. After the time is the last progress of a resource that took a second or more. */
+const endedRow = /^( [+-] {2}\S+ \S+ (?:created|deleted)) \(.*$/;
 const outputs = /^Outputs:\n(?: .*\n)+/gm;
 const stackLine = /^ [+-] {2}\S+:(\S+) /;
 const hostRow = /^(\S+ +)(198\.18\.0\.\d+)( +running)$/;
@@ -27,8 +25,24 @@ export function steadyOutput(text: string, surroundings: Surroundings): string[]
     .split("\n")
     .map((line) => line.trimEnd())
     .filter((line) => !leftOut.some((pattern) => pattern.test(line)))
-    .map((line) => line.replace(/ \(\d+(\.\d+)?s\)$/, "").replace(/\b(\S+)-[0-9a-f]{6}\b/g, steadyName));
-  return withoutRepeatedBlanks(realignColumns(sortConsecutive(numberAddresses(lines))));
+    .map((line) => line.replace(/\b(\S+)-[0-9a-f]{6}\b/g, steadyName));
+  return withoutRepeatedBlanks(realignColumns(sortConsecutive(numberAddresses(onlyEndedRows(lines)))));
+}
+
+/** Leaves out progress, times and repetitions from the lines about resources. */
+function onlyEndedRows(lines: readonly string[]): string[] {
+  const ended = new Set<string>();
+  return lines.flatMap((line) => {
+    if (!resourceRow.test(line)) {
+      return [line];
+    }
+    const [, row] = endedRow.exec(line) ?? [];
+    if (row === undefined || ended.has(row)) {
+      return [];
+    }
+    ended.add(row);
+    return [row];
+  });
 }
 
 function withoutSurroundings(text: string, { home, port, shownPort }: Surroundings): string {

@@ -8,6 +8,8 @@ function printed({
   digits = "f25854",
   first = "db",
   second = "web-1",
+  progress = "",
+  stackAgain = "",
 } = {}) {
   const address = (name: string) => (name === first ? "198.18.0.2" : "198.18.0.3");
   return `✓ Pulumi CLI     3.230.0 in ${home}/.pulumi/bin
@@ -18,8 +20,8 @@ Updating (quickstart):
 @ updating.....
  +  pulumi-nodejs:dynamic/minicloud:Instance ${first} creating (0s) 
  +  pulumi-nodejs:dynamic/minicloud:Instance ${first} created (0.04s) 
- +  pulumi-nodejs:dynamic/minicloud:Instance ${second} created (1s) 
- +  pulumi:pulumi:Stack s created (2s) 
+ +  pulumi-nodejs:dynamic/minicloud:Instance ${second} created (1s) ${progress}
+${stackAgain} +  pulumi:pulumi:Stack s created (2s) 
 Resources:
     + 3 created
 
@@ -45,6 +47,11 @@ describe("the output of a quickstart in a picture", () => {
   it("is equal for runs that differ in order, times, digits, port and home", () => {
     const other = { home: "/tmp/longer", port: "9", digits: "0a1b2c", first: "web-1", second: "db" };
     assert.deepEqual(steady(other), steady());
+  });
+
+  it("is equal where a resource took a second, and where Pulumi printed a line again", () => {
+    const stackAgain = "    pulumi:pulumi:Stack s \n +  pulumi:pulumi:Stack s created (1s) \n";
+    assert.deepEqual(steady({ progress: "198.18.0.3", stackAgain }), steady());
   });
 
   it("keeps what was created, the addresses and the suggestions", () => {
