@@ -28,7 +28,9 @@ export const defaultTimes = {
 };
 
 interface Member {
-  host: NamedHost;
+  readonly id: number;
+  /** Of its host, as `hostsLines` makes them. */
+  lines: readonly string[];
   /** The version that had its name first. */
   readonly since: number;
   /** Whether it has a container. */
@@ -77,8 +79,10 @@ export class StackNames {
 
   /** Adds an instance, or changes its name. */
   set(host: NamedHost): void {
-    const member = this.#members.get(host.id);
-    if (member !== undefined && String(hostsLines(member.host)) === String(hostsLines(host))) {
+    const { id } = host;
+    const lines = hostsLines(host);
+    const member = this.#members.get(id);
+    if (member !== undefined && String(member.lines) === String(lines)) {
       return;
     }
     this.#changed();
@@ -88,9 +92,9 @@ export class StackNames {
     }
     if (member === undefined) {
       this.#unmade += 1;
-      this.#members.set(host.id, { host, since: this.#version, made: false, written: 0, notBefore: 0 });
+      this.#members.set(id, { id, lines, since: this.#version, made: false, written: 0, notBefore: 0 });
     } else {
-      member.host = host;
+      member.lines = lines;
       this.#changedAt = this.#version;
     }
     this.#writeWithin(this.times.afterSetMs);
@@ -168,7 +172,7 @@ export class StackNames {
   }
 
   #allLines(): readonly string[] {
-    this.#lines ??= [...this.#members.values()].flatMap(({ host }) => hostsLines(host));
+    this.#lines ??= [...this.#members.values()].flatMap((member) => member.lines);
     return this.#lines;
   }
 
@@ -219,7 +223,7 @@ export class StackNames {
     await this.#addToFiles(version);
     await Promise.all(
       this.#outdated(version).map(async (member) => {
-        const { id } = member.host;
+        const { id } = member;
         if (this.#closed || !this.#members.has(id)) {
           return;
         }
@@ -256,11 +260,11 @@ export class StackNames {
     for (const [written, members] of byVersion(addable)) {
       const lines = [...this.#members.values()]
         .filter(({ since }) => since > written && since <= version)
-        .flatMap(({ host }) => hostsLines(host));
-      const ids = members.map(({ host }) => host.id);
+        .flatMap((member) => member.lines);
+      const ids = members.map(({ id }) => id);
       const added = await add(ids, lines);
       members
-        .filter(({ host }) => added.has(host.id))
+        .filter(({ id }) => added.has(id))
         .forEach((member) => {
           member.written = Math.max(member.written, version);
         });

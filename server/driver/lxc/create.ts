@@ -76,7 +76,7 @@ async function writeContainer(
     ...filesForServers(spec.files, sshServers),
   ]);
   if (spec.hosts !== undefined) {
-    engine.hostsSizes.set(container.id, makeOwnHosts(container.hosts, spec.hosts()));
+    engine.hostsFiles.written(container.id, makeOwnHosts(container.hosts, spec.hosts()));
     layer.link(hostsPath, hostsTarget);
   }
 }

@@ -24,8 +24,7 @@ const tellEveryMs = 30_000;
 export async function destroyContainer(engine: Engine, container: ContainerPlace): Promise<void> {
   await endContainer(engine, container);
   engine.neighbours.forget(container.id);
-  engine.hostsSizes.delete(container.id);
-  engine.hostsLinks.forget(container.id);
+  engine.hostsFiles.forget(container.id);
   await rm(container.lock, { force: true });
   // Last, because the container is listed as long as its folder exists.
   await removeFolder(engine, container);

@@ -31,7 +31,6 @@ import { type Engine, readEngine, requireContainer, requireContainerNow } from "
 import { attach } from "./exec";
 import { readFile, writeFiles } from "./files";
 import { closeHost, openHost, purgeHost } from "./host";
-import { addHosts } from "./hosts/add-hosts";
 import { setHosts } from "./hosts/set-hosts";
 import { listContainers } from "./list";
 import { NetworkWatch } from "./network/network-watch";
@@ -220,9 +219,9 @@ class LxcDriver implements Driver {
   }
 
   async addHosts(ids: readonly number[], lines: readonly string[]): Promise<ReadonlySet<number>> {
-    return await this.#look(async (engine) => {
-      const there = ids.filter((id) => !this.#destroyed.has(id)).map((id) => engine.place.container(id));
-      return Promise.resolve(addHosts(there, lines, engine));
+    return await this.#look(async ({ hostsFiles }) => {
+      const there = ids.filter((id) => !this.#destroyed.has(id));
+      return Promise.resolve(hostsFiles.add(there, lines));
     });
   }
 

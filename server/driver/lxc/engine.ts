@@ -13,7 +13,7 @@ import { WaitingShells } from "./commands/waiting-shells";
 import { type Confinement, readConfinement } from "./configuration/confinement";
 import { DiskLimits } from "./disk/limit";
 import { type DiskSupport, readDiskSupport } from "./disk/support";
-import { HostsLinks } from "./hosts/hosts-links";
+import { HostsFiles } from "./hosts/hosts-files";
 import { ImageStore } from "./images/store";
 import { Bridges } from "./network/bridges";
 import { Cables } from "./network/cables";
@@ -43,9 +43,7 @@ export interface Engine {
   readonly chatter: Chatter;
   readonly firewall: Firewall;
   readonly neighbours: Neighbours;
-  /** The sizes of the containers' hosts files after the daemon's last write. */
-  readonly hostsSizes: Map<number, number>;
-  readonly hostsLinks: HostsLinks;
+  readonly hostsFiles: HostsFiles;
   readonly namespace: EngineNamespace;
   readonly starter: Starter;
   readonly images: ImageStore;
@@ -83,8 +81,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     chatter,
     firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups, owners, setChanges }),
     neighbours: new Neighbours(place, log),
-    hostsSizes: new Map(),
-    hostsLinks: new HostsLinks(),
+    hostsFiles: new HostsFiles(place),
     namespace: new EngineNamespace(),
     starter: new Starter(place, log, timeoutMs),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),

@@ -70,6 +70,7 @@ export async function closeHost(engine: Engine): Promise<void> {
   await engine.firewall.closePort(undefined).catch((error: unknown) => {
     engine.log.warn({ err: error }, "the firewall's rule for the daemon's port is left until the next start");
   });
+  engine.hostsFiles.close();
   await engine.shells.close();
   await engine.neighbours.close();
   await engine.cables.close();
@@ -87,6 +88,7 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await engine.starter.close();
   await namespace.close();
   chatter.close();
+  engine.hostsFiles.close();
   await engine.shells.close();
   await neighbours.close();
   await engine.cables.close();

@@ -3,7 +3,7 @@ import { messageOf } from "../../../protocol/error";
 import type { Turns } from "../../support/concurrency/turns";
 import { payloadPrefix } from "./cgroups/cgroups";
 import { ProcessWatch } from "./cgroups/process-watch";
-import { runningContainers } from "./cgroups/running";
+import { RunningChanges } from "./cgroups/running-changes";
 import { cutOff, mayNeedClaim, restoreClaim } from "./claims/restore-claim";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
@@ -24,8 +24,6 @@ export class Watch {
   #watcher: FSWatcher | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #next: NodeJS.Timeout | undefined;
-  /** Containers that have run at the last check or since. */
-  #seen = new Set<number>();
   /** Containers for whose processes the kernel reported an event, or that are new to the watch. */
   #changed = new Set<number>();
   /** Claimed containers whose cgroup was made again: after a reboot inside, they run as before their claim. */
@@ -36,17 +34,19 @@ export class Watch {
   #gatherMs = gatherMs;
   #memory: MemoryWatch | undefined;
   readonly #processes: ProcessWatch;
+  readonly #changes: RunningChanges;
 
   /** @param turns of the changes to containers. */
   constructor(
     private readonly engine: Engine,
     private readonly turns: Turns<number>,
   ) {
+    this.#changes = new RunningChanges(engine);
     this.#processes = new ProcessWatch(engine.cgroups, engine.place, (id) => {
       // At once: a container that has ended soon has no cgroup.
       this.#checkMemory([id]).catch((error: unknown) => engine.log.debug({ err: error }, memoryUnknown));
       this.#changed.add(id);
-      this.#lookSoon();
+      this.#lookSoonAt([id]);
     });
   }
 
@@ -57,6 +57,7 @@ export class Watch {
     this.#memory = new MemoryWatch(this.engine, onOutOfMemory);
     this.#watcher = this.#watchCgroups();
     this.#sweep = setInterval(() => this.#look(true), this.engine.times.sweepEveryMs).unref();
+    this.#changes.noteAll();
     this.#look(false);
   }
 
@@ -94,15 +95,25 @@ export class Watch {
     const [, prefix, name = ""] = /^(lxc\.(?:payload|monitor)\.)(.*)$/.exec(entry ?? "") ?? [];
     const id = this.engine.place.idOf(name);
     if (id !== undefined && prefix === payloadPrefix) {
-      this.#seen.add(id);
+      this.#changes.started(id);
       this.#processes.forget(id);
       if (mayNeedClaim(this.engine.place.container(id))) {
         this.#rebooted.add(id);
       }
     }
-    if (id !== undefined || entry === null) {
+    if (id !== undefined) {
+      this.#lookSoonAt([id]);
+    } else if (entry === null) {
+      this.#changes.noteAll();
       this.#lookSoon();
     }
+  }
+
+  #lookSoonAt(ids: Iterable<number>): void {
+    for (const id of ids) {
+      this.#changes.note(id);
+    }
+    this.#lookSoon();
   }
 
   #lookSoon(): void {
@@ -123,14 +134,12 @@ export class Watch {
     const changed = this.#changed;
     this.#changed = new Set();
     await this.#findDead(thorough ? undefined : changed);
-    const seen = this.#seen;
-    this.#seen = new Set();
-    const { running, ending } = await runningContainers(this.engine);
-    running.forEach((id) => this.#seen.add(id));
+    this.#rebooted.forEach((id) => this.#changes.note(id));
+    const { running, ending, ended } = await this.#changes.check(thorough);
     if (this.#onDown !== undefined) {
-      this.#watchProcesses(running);
+      this.#watchProcesses(this.#changes.known);
     }
-    this.#memory?.keep(running);
+    this.#memory?.keep(this.#changes.known);
     if (thorough) {
       cutOff(this.engine, running).forEach((id) => this.#rebooted.add(id));
     }
@@ -139,23 +148,24 @@ export class Watch {
       await this.#checkMemory(running);
     }
     if (ending.size > 0) {
-      this.#lookSoon();
+      this.#lookSoonAt(ending);
     }
-    await this.#tellDown([...seen].filter((id) => !running.has(id)));
+    await this.#tellDown(ended);
     const restMs = (performance.now() - begin) * restFactor;
     this.#gatherMs = Math.min(Math.max(gatherMs, restMs), longestGatherMs);
   }
 
   async #tellDown(ended: readonly number[]): Promise<void> {
     for (const id of ended) {
-      if (this.#clearing.has(id)) {
-        // It may be started again. It is told at the next check, if it is not.
-        this.#seen.add(id);
-      } else if (await hasFailedReboot(this.engine.place.container(id))) {
-        this.#seen.add(id);
-        void this.#clear(id);
-      } else {
+      const isClearing = this.#clearing.has(id);
+      if (!isClearing && !(await hasFailedReboot(this.engine.place.container(id)))) {
         this.#onDown?.(id);
+        continue;
+      }
+      // It may be started again. It is told at the next check, if it is not.
+      this.#changes.started(id);
+      if (!isClearing) {
+        void this.#clear(id);
       }
     }
   }
@@ -186,22 +196,23 @@ export class Watch {
    * @param only the containers to check. Default: all.
    */
   async #findDead(only: ReadonlySet<number> | undefined): Promise<void> {
-    const { place, cgroups } = this.engine;
-    if (only?.size === 0) {
-      return;
-    }
-    const { payloads } = cgroups.names();
-    for (const id of payloads.flatMap((payload) => place.idOf(payload) ?? [])) {
-      if (
-        this.#onDown !== undefined &&
-        only?.has(id) !== false &&
-        !this.#clearing.has(id) &&
-        (await this.#isDead(id))
-      ) {
+    const ids = only === undefined ? this.#withPayload() : [...only].filter((id) => this.#hasPayload(id));
+    for (const id of ids) {
+      if (this.#onDown !== undefined && !this.#clearing.has(id) && (await this.#isDead(id))) {
         // Not awaited: other changes of that container may precede it.
         void this.#clear(id);
       }
     }
+  }
+
+  #hasPayload(id: number): boolean {
+    const { place, cgroups } = this.engine;
+    return cgroups.hasPayload(place.container(id).name);
+  }
+
+  #withPayload(): number[] {
+    const { place, cgroups } = this.engine;
+    return cgroups.names().payloads.flatMap((payload) => place.idOf(payload) ?? []);
   }
 
   async #isDead(id: number): Promise<boolean> {
@@ -238,7 +249,7 @@ export class Watch {
       );
     } finally {
       this.#clearing.delete(id);
-      this.#lookSoon();
+      this.#lookSoonAt([id]);
     }
   }
 
@@ -247,7 +258,7 @@ export class Watch {
       const news = this.#processes.follow(running);
       news.forEach((id) => this.#changed.add(id));
       if (news.length > 0) {
-        this.#lookSoon();
+        this.#lookSoonAt(news);
       }
     } catch (error) {
       // Logged once, when the first watch was refused. The sweep finds the same changes later.

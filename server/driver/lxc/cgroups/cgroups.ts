@@ -45,6 +45,11 @@ export class Cgroups {
     return found.some((stats) => stats !== undefined);
   }
 
+  /** Returns whether a container has a cgroup for its processes in version 2, empty or not. */
+  hasPayload(name: string): boolean {
+    return existsSync(this.payload(name));
+  }
+
   /** Returns whether a container has a cgroup in any hierarchy. Synchronous: about 20 calls of microseconds. */
   hasAnywhere(name: string): boolean {
     return this.#pathsOf(name).some((path) => existsSync(path));

@@ -1,4 +1,5 @@
 import type { Engine } from "../engine";
+import type { ContainerPlace } from "../place";
 import { type Cgroups, isPopulated } from "./cgroups";
 import { namesAtPivot } from "./monitor";
 
@@ -20,6 +21,23 @@ export async function runningContainers({ place, cgroups }: Engine): Promise<Run
   addNames(cgroups, names);
   const ids = (list: Iterable<string>): number[] => [...list].flatMap((name) => place.idOf(name) ?? []);
   return { running: new Set(ids([...names, ...atPivot])), ending: new Set(ids(atPivot)) };
+}
+
+/** The same for a few containers, whatever the number of the others is. */
+export async function runningAmong(
+  { place, cgroups }: Engine,
+  ids: ReadonlySet<number>,
+): Promise<RunningContainers> {
+  const places = [...ids].map((id) => place.container(id));
+  const inCgroups = (): ContainerPlace[] =>
+    places.filter(({ name }) => cgroups.hasPayload(name) || isPopulated(cgroups.monitor(name)));
+  const before = inCgroups();
+  const namesThere = new Set(await namesAtPivot(cgroups.hierarchies.unified));
+  const atPivot = places.filter(({ name }) => namesThere.has(name));
+  // For the same reason.
+  const after = inCgroups();
+  const idsOf = (list: readonly ContainerPlace[]): Set<number> => new Set(list.map(({ id }) => id));
+  return { running: idsOf([...before, ...atPivot, ...after]), ending: idsOf(atPivot) };
 }
 
 function addNames(cgroups: Cgroups, names: Set<string>): void {

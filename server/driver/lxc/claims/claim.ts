@@ -37,7 +37,7 @@ export async function claimContainer(
   const [left] = await Promise.all([rewritten, named, moved, resized]);
   if (as.hosts !== undefined) {
     // Last, so that it has the names of instances that are claimed at the same time.
-    engine.hostsSizes.set(container.id, rewriteBlock(container.hosts, as.hosts()));
+    engine.hostsFiles.written(container.id, rewriteBlock(container.hosts, as.hosts()));
   }
   if (left.length > 0) {
     await writeFiles(engine, container, left);

@@ -6,7 +6,7 @@ import type { Engine } from "../engine";
 import { attach } from "../exec";
 import { type Layers, linkInLayer } from "../files/layer";
 import type { ContainerPlace } from "../place";
-import { inEtc } from "./hosts-links";
+import { inEtc } from "./etc-folder";
 import { readHosts, replaceText } from "./own-hosts";
 
 /** The time limit for a program in the container, which may be frozen or out of memory. */

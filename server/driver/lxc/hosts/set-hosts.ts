@@ -3,7 +3,7 @@ import type { Turns } from "../../../support/concurrency/turns";
 import { rootfsIn, withOwnHosts } from "../configuration/configuration";
 import type { Engine } from "../engine";
 import type { ContainerPlace } from "../place";
-import { isLinkReplaced } from "./hosts-links";
+import { isLinkReplaced } from "./etc-folder";
 import { makeOwnHosts, replaceBlock } from "./own-hosts";
 import { restoreLinkInLayer, restoreLinkInside } from "./restore-hosts-link";
 
@@ -35,7 +35,7 @@ export async function setHosts(
     return;
   }
   if (existsSync(container.hosts)) {
-    engine.hostsSizes.set(container.id, replaceBlock(container.hosts, lines));
+    engine.hostsFiles.written(container.id, replaceBlock(container.hosts, lines));
   } else {
     changeToOwn(container, lines);
   }

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import fs, { mkdirSync, statSync } from "node:fs";
-import { link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import sinon from "sinon";
-import { addHosts } from "../../../../../server/driver/lxc/hosts/add-hosts";
-import { HostsLinks } from "../../../../../server/driver/lxc/hosts/hosts-links";
+import { HostsFiles } from "../../../../../server/driver/lxc/hosts/hosts-files";
 import { makeOwnHosts, replaceBlock } from "../../../../../server/driver/lxc/hosts/own-hosts";
 import { type ContainerPlace, Place } from "../../../../../server/driver/lxc/place";
 import { temporaryFolders } from "../../../../support/files/temporary-folder";
@@ -15,27 +14,32 @@ const two = ["198.18.0.3 two"];
 describe("names that are added to the hosts files of containers", () => {
   const newFolder = temporaryFolders();
   let place: Place;
-  let sizes: Map<number, number>;
-  let hostsLinks: HostsLinks;
+  let files: HostsFiles;
 
   beforeEach(async () => {
-    sizes = new Map();
-    hostsLinks = new HostsLinks();
     place = new Place(await newFolder(), "0123456789ab");
+    files = new HostsFiles(place);
   });
-  afterEach(() => sinon.restore());
+  afterEach(() => {
+    sinon.restore();
+    files.close();
+    assert.deepEqual(openIn(place.folder), []);
+  });
 
   function container(id: number): ContainerPlace {
     const made = place.container(id);
     mkdirSync(join(made.delta, "etc"), { recursive: true });
-    sizes.set(id, makeOwnHosts(made.hosts, ["198.18.0.2 one"]));
+    files.written(id, makeOwnHosts(made.hosts, ["198.18.0.2 one"]));
     return made;
   }
   const add = (containers: readonly ContainerPlace[], lines: readonly string[]): number[] => [
-    ...addHosts(containers, lines, { hostsSizes: sizes, hostsLinks }),
+    ...files.add(
+      containers.map(({ id }) => id),
+      lines,
+    ),
   ];
-  const replace = ({ id, hosts }: ContainerPlace, lines: readonly string[]): unknown =>
-    sizes.set(id, replaceBlock(hosts, lines));
+  const replace = ({ id, hosts }: ContainerPlace, lines: readonly string[]): void =>
+    files.written(id, replaceBlock(hosts, lines));
   const textOf = ({ hosts }: ContainerPlace): Promise<string> => readFile(join(hosts, "hosts"), "utf8");
 
   it("are in the same file, after the lines that the container added, and become one block later", async () => {
@@ -89,7 +93,7 @@ describe("names that are added to the hosts files of containers", () => {
       assert.match(await textOf(made), /^198\.18\.0\.2 one\n198\.18\.0\.3 two\n198\.18\.0\.4 three$/m);
       assert.match(await textOf(made), /^192\.0\.2\.1 own$/m);
     }
-    sizes.clear();
+    files.forget(500);
     assert.deepEqual(add([made], two), [], "a file that this daemon did not write");
   });
 
@@ -125,7 +129,7 @@ describe("names that are added to the hosts files of containers", () => {
       const path = join(made.hosts, "hosts");
       await make(path, made);
       // Not only because of its size.
-      sizes.set(500, statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+      files.written(500, statSync(path, { throwIfNoEntry: false })?.size ?? 0);
       assert.deepEqual(add([made, container(501)], two), [501]);
       assert.equal(await readFile(outside, "utf8"), "secret\n");
     });
@@ -138,13 +142,14 @@ describe("names that are added to the hosts files of containers", () => {
       const before = Date.now();
       sinon.stub(Date, "now").returns(before + 5000);
     };
-    /** Adds a name, for which the link is inspected, and one for which it is not. */
+    /** Adds a name, for which the files are opened, and one for which they are not. */
     const looked = (made: ContainerPlace): void => {
       later();
       assert.deepEqual(add([made], two), [500]);
       const opened = sinon.spy(fs, "openSync");
       assert.deepEqual(add([made], two), [500]);
-      assert.equal(opened.callCount, 1, "only the hosts file is opened");
+      assert.equal(opened.callCount, 0);
+      assert.equal(openIn(place.folder).length, 2);
     };
 
     it("are not added once a program replaces the link", async () => {
@@ -176,20 +181,94 @@ describe("names that are added to the hosts files of containers", () => {
     it("are not added if a change could have the same time as the look", async () => {
       const made = container(500);
       assert.deepEqual(add([made], two), [500]);
-      const { lstatSync } = fs;
       const etc = join(made.delta, "etc");
-      const same = lstatSync(etc);
-      sinon.replace(fs, "lstatSync", ((path: string, ...others: []) =>
-        path === etc ? same : lstatSync(path, ...others)) as typeof fs.lstatSync);
+      const { ctimeMs } = fs.statSync(etc);
+      const { fstatSync } = fs;
+      sinon.replace(fs, "fstatSync", ((file: number) =>
+        Object.assign(fstatSync(file), { ctimeMs })) as typeof fs.fstatSync);
       await writeFile(join(etc, "hosts"), own);
       assert.deepEqual(add([made], two), []);
+    });
+  });
+
+  describe("to a container whose files are open", () => {
+    const later = 5000;
+    function opened(ids: readonly number[], mostOpen?: number): ContainerPlace[] {
+      files = new HostsFiles(place, mostOpen);
+      const made = ids.map((id) => container(id));
+      const before = Date.now();
+      sinon.stub(Date, "now").returns(before + later);
+      assert.deepEqual(add(made, two), ids);
+      return made;
+    }
+
+    it("are added to the file that is in its place by then", async () => {
+      const [made] = opened([500]);
+      assert.ok(made);
+      const path = join(made.hosts, "hosts");
+      const text = await textOf(made);
+      await writeFile(`${path}.new`, text.replace("localhost", "LOCALHOST"));
+      await rename(`${path}.new`, path);
+      // Its size is as expected; only the open file is another one.
+      assert.deepEqual(add([made], two), []);
+      assert.deepEqual(add([made], two), [500]);
+      assert.match(await textOf(made), /LOCALHOST[^]*two[^]*two/);
+    });
+
+    it("are not added to a file of the same size whose last line a program changed", async () => {
+      const [made] = opened([500]);
+      assert.ok(made);
+      const path = join(made.hosts, "hosts");
+      assert.deepEqual(add([made], two), [500]);
+      await writeFile(path, (await textOf(made)).replace(/\n$/, "#"));
+      const past = new Date(Date.now() - 60_000);
+      await utimes(path, past, past);
+      assert.deepEqual(add([made], two), []);
+    });
+
+    it("are not added to a file that got a second name, or is empty", async () => {
+      const made = opened([500, 501]);
+      const [first, second] = made;
+      assert.ok(first && second);
+      await link(join(first.hosts, "hosts"), join(first.hosts, "second"));
+      await writeFile(join(second.hosts, "hosts"), "");
+      assert.deepEqual(add(made, two), []);
+      assert.deepEqual(openIn(place.folder), []);
+    });
+
+    it("need no more open files than may stay open, and close those of a container that is gone", () => {
+      const made = opened([500, 501, 502], 2);
+      assert.equal(openIn(place.folder).length, 4);
+      assert.deepEqual(add(made, two), [500, 501, 502]);
+      assert.equal(openIn(place.folder).length, 4);
+      files.forget(500);
+      assert.equal(openIn(place.folder).length, 2);
+      assert.deepEqual(add(made, two), [501, 502]);
+      assert.equal(openIn(place.folder).length, 4);
+    });
+
+    it("are added later to one that could not be opened, because the process has too many open files", () => {
+      opened([500]);
+      const made = container(501);
+      const { openSync } = fs;
+      let refusals = 0;
+      sinon.replace(fs, "openSync", ((path: string, flags: number) => {
+        if (path.endsWith("/hosts") && refusals === 0) {
+          refusals += 1;
+          throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
+        }
+        return openSync(path, flags);
+      }) as typeof fs.openSync);
+      assert.deepEqual(add([made], two), []);
+      assert.equal(openIn(place.folder).length, 2);
+      assert.deepEqual(add([made], two), [501]);
     });
   });
 
   it("are not added if they take more than a page, or the container is gone", () => {
     const many = Array.from({ length: 300 }, (_, number) => `198.18.1.${number} host-${number}`);
     assert.deepEqual(add([container(500)], many), []);
-    sizes.set(502, 100);
+    files.written(502, 100);
     assert.deepEqual(add([place.container(502)], two), []);
   });
 
@@ -207,3 +286,13 @@ describe("names that are added to the hosts files of containers", () => {
     assert.deepEqual(add([made], two), [500]);
   });
 });
+
+/** Returns the open files of this process below a folder. */
+function openIn(folder: string): string[] {
+  return fs
+    .readdirSync("/proc/self/fd")
+    .map((descriptor) => `/proc/self/fd/${descriptor}`)
+    .filter((path) => fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    .map((path) => fs.readlinkSync(path))
+    .filter((target) => target.startsWith(`${folder}/`));
+}
