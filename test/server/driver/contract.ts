@@ -364,9 +364,12 @@ export function describeDriverContract(
         await Promise.all([500, 501, 502, 503].map(makeRunning));
         await driver().stop(500, 0);
         await driver().destroy(501);
-        await driver().exec(502, execRequest(["poweroff"]));
-        await eventually(() => down.length >= 3, "three containers were reported");
-        assert.deepEqual([...down].sort(), [500, 501, 502]);
+        // The container can end before the command has.
+        await driver()
+          .exec(502, execRequest(["poweroff"]))
+          .catch(() => undefined);
+        await eventually(() => new Set(down).size >= 3, "three containers were reported");
+        assert.deepEqual([...new Set(down)].sort(), [500, 501, 502]);
         assert.ok((await list()).includes("503 running"));
       });
     });
