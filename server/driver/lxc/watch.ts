@@ -162,6 +162,7 @@ export class Watch {
         // It is told at the next check, if it is not started again.
         this.#changes.started(id);
       } else {
+        this.#rebooted.delete(id);
         this.#onDown?.(id);
       }
     }

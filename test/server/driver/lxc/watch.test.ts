@@ -55,6 +55,21 @@ describe("the watch of containers, with a folder in the place of the cgroups", (
     read.restore();
   };
 
+  it("looks only at a container that changed, also after many claimed ones ended", async () => {
+    const claimed = Array.from({ length: 40 }, (_, index) => 500 + index);
+    for (const id of [400, ...claimed]) {
+      run(id);
+    }
+    claimed.forEach((id) => writeFileSync(place.container(id).claimed, "cable"));
+    await start();
+    claimed.forEach(end);
+    await eventually(() => down.length === claimed.length, "their ends were reported");
+    const read = sinon.spy(cgroups, "names");
+    end(400);
+    await eventually(() => down.includes(400), "its end was reported");
+    assert.equal(read.callCount, 0);
+  });
+
   it("reports an end later if the container's log could not be read, and the other ends at once", async () => {
     [500, 501, 502].forEach(run);
     await start();
