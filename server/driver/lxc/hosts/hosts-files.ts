@@ -104,8 +104,10 @@ export class HostsFiles {
   }
 
   #close(id: number): void {
-    this.#open.get(id)?.close();
+    const kept = this.#open.get(id);
+    // First: after a close that fails, another file may get the descriptor.
     this.#open.delete(id);
+    kept?.close();
   }
 }
 

@@ -95,8 +95,11 @@ export class OpenHosts {
   }
 
   close(): void {
-    closeSync(this.file);
-    closeEtc(this.etc);
+    try {
+      closeSync(this.file);
+    } finally {
+      closeEtc(this.etc);
+    }
   }
 
   #isOwn(changedMs: number): boolean {

@@ -264,6 +264,22 @@ describe("names that are added to the hosts files of containers", () => {
       assert.equal(openIn(place.folder).length, 4);
     });
 
+    it("are never added to another file that has the descriptor of one whose close failed", async () => {
+      const made = opened([500]);
+      const { closeSync } = fs;
+      const close = sinon.stub(fs, "closeSync").callThrough();
+      close.onFirstCall().callsFake((descriptor) => {
+        closeSync(descriptor);
+        throw Object.assign(new Error("input/output error"), { code: "EIO" });
+      });
+      assert.throws(() => files.written(500, 0), /input/);
+      assert.deepEqual(openIn(place.folder), []);
+      const other = fs.openSync(join(place.folder, "other"), "w");
+      add(made, two);
+      fs.closeSync(other);
+      assert.equal(await readFile(join(place.folder, "other"), "utf8"), "");
+    });
+
     it("are added later to one that could not be opened, because the process has too many open files", () => {
       opened([500]);
       const made = container(501);
