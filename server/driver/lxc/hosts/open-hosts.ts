@@ -27,7 +27,7 @@ interface Etc {
 
 /**
  * A container's hosts file, opened to append to it, and its folder /etc, opened to notice that a program inside replaced the
- * link to that file. While both are open, an addition takes a quarter of the time.
+ * link to that file. While both are open, an addition takes less than half the time.
  *
  * Synchronous for the reason in files/layer.ts.
  */
