@@ -136,6 +136,8 @@ export class Watch {
     await this.#findDead(thorough ? undefined : changed);
     this.#rebooted.forEach((id) => this.#changes.note(id));
     const { running, ending, ended } = await this.#changes.check(thorough);
+    // First, because no later check finds these ends again if the rest fails.
+    await this.#tellDown(ended);
     if (this.#onDown !== undefined) {
       this.#watchProcesses(this.#changes.known);
     }
@@ -150,23 +152,40 @@ export class Watch {
     if (ending.size > 0) {
       this.#lookSoonAt(ending);
     }
-    await this.#tellDown(ended);
     const restMs = (performance.now() - begin) * restFactor;
     this.#gatherMs = Math.min(Math.max(gatherMs, restMs), longestGatherMs);
   }
 
   async #tellDown(ended: readonly number[]): Promise<void> {
     for (const id of ended) {
-      const isClearing = this.#clearing.has(id);
-      if (!isClearing && !(await hasFailedReboot(this.engine.place.container(id)))) {
+      if (await this.#mayStartAgain(id)) {
+        // It is told at the next check, if it is not started again.
+        this.#changes.started(id);
+      } else {
+        this.#rebooted.delete(id);
         this.#onDown?.(id);
-        continue;
       }
-      // It may be started again. It is told at the next check, if it is not.
-      this.#changes.started(id);
-      if (!isClearing) {
+    }
+  }
+
+  /** Starts a container again if its reboot failed. Throws nothing, because the ends of others would be lost. */
+  async #mayStartAgain(id: number): Promise<boolean> {
+    const { log, place } = this.engine;
+    if (this.#clearing.has(id)) {
+      return true;
+    }
+    try {
+      const hasFailed = await hasFailedReboot(place.container(id));
+      if (hasFailed) {
         void this.#clear(id);
       }
+      return hasFailed;
+    } catch (error) {
+      log.warn(
+        { container: id, err: error },
+        "LXC's log of a container that ended could not be read; it is tried again",
+      );
+      return true;
     }
   }
 

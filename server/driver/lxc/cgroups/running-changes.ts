@@ -16,7 +16,7 @@ interface Changes extends RunningContainers {
 export class RunningChanges {
   /** Containers that ran at the last check. */
   #known: ReadonlySet<number> = new Set();
-  /** Containers that started since then, and those whose end must be found again. */
+  /** Containers that started since then, and those whose end the next check must find again. */
   #arrived = new Set<number>();
   /** Containers to check. Undefined: all. */
   #noted: Set<number> | undefined;

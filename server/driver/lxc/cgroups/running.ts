@@ -34,7 +34,7 @@ export async function runningAmong(
   const before = inCgroups();
   const namesThere = new Set(await namesAtPivot(cgroups.hierarchies.unified));
   const atPivot = places.filter(({ name }) => namesThere.has(name));
-  // For the same reason.
+  // Here too, a monitor may have left the pivot before that read.
   const after = inCgroups();
   const idsOf = (list: readonly ContainerPlace[]): Set<number> => new Set(list.map(({ id }) => id));
   return { running: idsOf([...before, ...atPivot, ...after]), ending: idsOf(atPivot) };

@@ -47,9 +47,9 @@ export class HostsFiles {
    * Appends lines to the hosts files of containers, as a block of their own. A reader finds the file as before or with all
    * lines.
    *
-   * @returns the ids of those that have them now: not of one whose file is missing, large, of another size than after the
-   * daemon's last write, no regular file or without an end of its last line, whose file system refuses it, or whose link a
-   * program inside replaced. A program that changed the size may have removed earlier names.
+   * @returns the ids of those that have them now: not of one whose file is missing, moved away, large, of another size than
+   * after the daemon's last write, no regular file or without an end of its last line, whose file system refuses it, or whose
+   * link a program inside replaced. A program that changed the size may have removed earlier names.
    */
   add(ids: readonly number[], lines: readonly string[]): Set<number> {
     const blocks = new Map<number, Buffer | undefined>();
@@ -104,8 +104,10 @@ export class HostsFiles {
   }
 
   #close(id: number): void {
-    this.#open.get(id)?.close();
+    const kept = this.#open.get(id);
+    // First: after a close that fails, another file may get the descriptor.
     this.#open.delete(id);
+    kept?.close();
   }
 }
 

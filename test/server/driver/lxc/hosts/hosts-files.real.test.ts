@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fs, { mkdirSync, statSync } from "node:fs";
 import { link, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import sinon from "sinon";
 import { HostsFiles } from "../../../../../server/driver/lxc/hosts/hosts-files";
@@ -215,14 +216,30 @@ describe("names that are added to the hosts files of containers", () => {
       assert.match(await textOf(made), /LOCALHOST[^]*two[^]*two/);
     });
 
-    it("are not added to a file of the same size whose last line a program changed", async () => {
+    it("are not added to a file that a program moved away, such as sed -i.bak", async () => {
       const [made] = opened([500]);
       assert.ok(made);
       const path = join(made.hosts, "hosts");
+      const text = await textOf(made);
+      await rename(path, `${path}.bak`);
+      await writeFile(path, text);
+      assert.deepEqual(add([made], two), []);
+      assert.equal(await readFile(`${path}.bak`, "utf8"), text);
       assert.deepEqual(add([made], two), [500]);
+      assert.match(await textOf(made), /two[^]*two/);
+    });
+
+    it("are not added to a file of the same size and time whose last line a program changed", async () => {
+      const [made] = opened([500]);
+      assert.ok(made);
+      const path = join(made.hosts, "hosts");
+      sinon.restore();
+      assert.deepEqual(add([made], two), [500]);
+      const { atime, mtime } = await stat(path);
       await writeFile(path, (await textOf(made)).replace(/\n$/, "#"));
-      const past = new Date(Date.now() - 60_000);
-      await utimes(path, past, past);
+      // Longer than the steps of the clock of file systems.
+      await pause(50);
+      await utimes(path, atime, mtime);
       assert.deepEqual(add([made], two), []);
     });
 
@@ -245,6 +262,22 @@ describe("names that are added to the hosts files of containers", () => {
       assert.equal(openIn(place.folder).length, 2);
       assert.deepEqual(add(made, two), [501, 502]);
       assert.equal(openIn(place.folder).length, 4);
+    });
+
+    it("are never added to another file that has the descriptor of one whose close failed", async () => {
+      const made = opened([500]);
+      const { closeSync } = fs;
+      const close = sinon.stub(fs, "closeSync").callThrough();
+      close.onFirstCall().callsFake((descriptor) => {
+        closeSync(descriptor);
+        throw Object.assign(new Error("input/output error"), { code: "EIO" });
+      });
+      assert.throws(() => files.written(500, 0), /input/);
+      assert.deepEqual(openIn(place.folder), []);
+      const other = fs.openSync(join(place.folder, "other"), "w");
+      add(made, two);
+      fs.closeSync(other);
+      assert.equal(await readFile(join(place.folder, "other"), "utf8"), "");
     });
 
     it("are added later to one that could not be opened, because the process has too many open files", () => {
