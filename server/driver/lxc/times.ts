@@ -12,6 +12,8 @@ export interface Times {
   readonly monitorPatienceMs: number;
   /** How often the watch checks what no event reports: the cgroups of a container whose monitor was killed. */
   readonly sweepEveryMs: number;
+  /** How often an event makes the watch check all containers, and not only those with events. */
+  readonly checkAllEveryMs: number;
   /** How long after its start a container may report multicast groups to all others. */
   readonly settleMs: number;
   /** How often the network is looked at. Others may change it. */
@@ -25,6 +27,7 @@ export const defaultTimes: Times = {
   shellIdleMs: 30_000,
   monitorPatienceMs: 5000,
   sweepEveryMs: 10_000,
+  checkAllEveryMs: 2000,
   settleMs: 5_000,
   networkLookEveryMs: 5_000,
 };

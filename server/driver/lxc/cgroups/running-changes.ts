@@ -20,8 +20,9 @@ export class RunningChanges {
   #arrived = new Set<number>();
   /** Containers to check. Undefined: all. */
   #noted: Set<number> | undefined;
+  #allAtMs = -Infinity;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly engine: Pick<Engine, "cgroups" | "place" | "times">) {}
 
   /** The containers that ran at the last check. */
   get known(): ReadonlySet<number> {
@@ -45,14 +46,19 @@ export class RunningChanges {
   }
 
   /**
-   * Checks what was noted. A later call must wait for the end of an earlier one.
+   * Checks what was noted, and all containers if that is long ago: the kernel may have dropped events, which Node does not
+   * report. A later call must wait for the end of an earlier one.
    *
    * @param all whether to check all containers, and not only those that were noted.
    * @returns `running` and `ending` of those that were checked.
    */
   async check(all: boolean): Promise<Changes> {
     const noted = this.#noted;
-    const only = all || noted === undefined || noted.size > few ? undefined : noted;
+    const isDue = performance.now() - this.#allAtMs > this.engine.times.checkAllEveryMs;
+    const only = all || isDue || noted === undefined || noted.size > few ? undefined : noted;
+    if (only === undefined) {
+      this.#allAtMs = performance.now();
+    }
     const earlier = new Set([...this.#known, ...this.#arrived]);
     // Events during the check are for the next one.
     this.#known = earlier;

@@ -13,7 +13,10 @@ export interface RunningContainers {
  * Returns this daemon's containers that run, by one read of the cgroups. A container whose processes have ended still
  * counts while its monitor exists: the monitor cleans up, or starts the container again after a `reboot` inside.
  */
-export async function runningContainers({ place, cgroups }: Engine): Promise<RunningContainers> {
+export async function runningContainers({
+  place,
+  cgroups,
+}: Pick<Engine, "cgroups" | "place">): Promise<RunningContainers> {
   const names = new Set<string>();
   addNames(cgroups, names);
   const atPivot = await namesAtPivot(cgroups.hierarchies.unified);
@@ -25,7 +28,7 @@ export async function runningContainers({ place, cgroups }: Engine): Promise<Run
 
 /** The same for a few containers, whatever the number of the others is. */
 export async function runningAmong(
-  { place, cgroups }: Engine,
+  { place, cgroups }: Pick<Engine, "cgroups" | "place">,
   ids: ReadonlySet<number>,
 ): Promise<RunningContainers> {
   const places = [...ids].map((id) => place.container(id));

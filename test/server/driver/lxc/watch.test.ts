@@ -28,7 +28,7 @@ describe("the watch of containers, with a folder in the place of the cgroups", (
       place,
       cgroups,
       log: captureLog().log,
-      times: { ...defaultTimes, sweepEveryMs: 3_600_000 },
+      times: { ...defaultTimes, sweepEveryMs: 3_600_000, checkAllEveryMs: 3_600_000 },
       groups: { cableOf: () => "cable" },
     } as unknown as Engine;
     watch = new Watch(engine, new Turns());

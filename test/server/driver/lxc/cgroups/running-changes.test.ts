@@ -5,8 +5,8 @@ import { join } from "node:path";
 import sinon from "sinon";
 import { Cgroups } from "../../../../../server/driver/lxc/cgroups/cgroups";
 import { RunningChanges } from "../../../../../server/driver/lxc/cgroups/running-changes";
-import type { Engine } from "../../../../../server/driver/lxc/engine";
 import { Place } from "../../../../../server/driver/lxc/place";
+import { defaultTimes } from "../../../../../server/driver/lxc/times";
 import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("the changes of running containers", () => {
@@ -19,10 +19,12 @@ describe("the changes of running containers", () => {
     const unified = await newFolder();
     place = new Place(unified, "0123456789ab");
     cgroups = new Cgroups({ unified, unifiedControllers: [], old: [] });
-    changes = new RunningChanges({ place, cgroups } as Engine);
+    changes = newChanges(3_600_000);
   });
   afterEach(() => sinon.restore());
 
+  const newChanges = (checkAllEveryMs: number): RunningChanges =>
+    new RunningChanges({ place, cgroups, times: { ...defaultTimes, checkAllEveryMs } });
   const payload = (id: number): string => cgroups.payload(place.container(id).name);
   const run = (...ids: number[]): Promise<unknown> => Promise.all(ids.map((id) => mkdir(payload(id))));
   const end = (...ids: number[]): Promise<unknown> =>
@@ -65,6 +67,15 @@ describe("the changes of running containers", () => {
     await end(...many);
     many.slice(0, 49).forEach((id) => changes.note(id));
     assert.equal((await check()).ended.length, 50);
+  });
+
+  it("are found among all now and then, because the kernel may have dropped events", async () => {
+    changes = newChanges(0);
+    await run(500, 501);
+    await check();
+    await end(500);
+    changes.note(501);
+    assert.deepEqual(await check(), { running: [501], ended: [500] });
   });
 
   it("have one whose processes ended while its monitor runs, but not one of which only a cgroup is left", async () => {
