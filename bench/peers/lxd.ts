@@ -46,7 +46,10 @@ export async function withLxd<T>(
       launch: async (parallel) => {
         const limit = pLimit(parallel);
         await Promise.all(
-          names.map((name) => limit(() => execa("lxc", ["launch", image, name], { cancelSignal: signal }))),
+          names.map((name) =>
+            // It reads the configuration of the instance from its standard input if that is no terminal.
+            limit(() => execa("lxc", ["launch", image, name], { stdin: "ignore", cancelSignal: signal })),
+          ),
         );
       },
       destroy,
